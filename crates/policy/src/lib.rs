@@ -1,0 +1,17 @@
+//! The S3 resource policy language: parse, evaluate, and reason exactly.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod action;
+pub mod condition;
+pub mod diagnostic;
+pub mod document;
+pub mod name;
+pub mod pattern;
+pub mod reach;
+pub mod request;
+pub mod setting;
+pub mod untrusted;
+pub mod witness;
