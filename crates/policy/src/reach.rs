@@ -5,12 +5,40 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::action::{Access, ActionSet};
-use crate::document::Policy;
+use crate::document::{Effect, Policy};
 use crate::name::AccountId;
 use crate::pattern::Pattern;
 use crate::setting::Setting;
 use crate::untrusted::Untrusted;
 use crate::witness::Witness;
+
+/// Gives every way in that outsiders have, each with its proof, and every branch that could not be decided.
+///
+/// *Unknowns*: a branch without a rule, a missing fact or an exhausted `budget` is listed in
+/// [`Reach::undecided`], never left out.
+pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
+    let _ = budget;
+    let mut answer = Reach::default();
+    if let Some(layer) = question.layers.first() {
+        let sources: Vec<usize> = match layer {
+            Layer::Policy(document) => (0..)
+                .zip(&document.policy.statements)
+                .filter(|(_, statement)| statement.effect == Effect::Allow)
+                .map(|(index, _)| index)
+                .collect(),
+            Layer::Grants(grants) => (0..grants.len()).collect(),
+        };
+        answer.undecided = sources
+            .into_iter()
+            .map(|source| Undecided {
+                sources: vec![source],
+                audience: Audience::Anyone { ranges: Vec::new() },
+                why: Why::NoRule("nobody has reasoned about this statement"),
+            })
+            .collect();
+    }
+    answer
+}
 
 /// One question: which requests of outsiders pass every layer and no Deny?
 #[derive(Clone, Debug)]
