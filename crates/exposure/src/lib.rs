@@ -1,1 +1,9 @@
-//! placeholder
+//! The judgement: a bucket snapshot becomes an assessment, two assessments become a transition.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod assessment;
+pub mod observed;
+pub mod snapshot;
