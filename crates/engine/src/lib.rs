@@ -1,1 +1,6 @@
-//! placeholder
+//! The work of bucketwatch: scan, observe, deliver, report. Ports without any SDK.
+
+pub mod cloud;
+pub mod exit;
+pub mod notice;
+pub mod notifier;
