@@ -1,1 +1,32 @@
-fn main() {}
+//! The developers' runner: `cargo xtask <task>`.
+
+mod catalogue;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The developers' runner")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Writes the table of S3's actions and condition keys (needs npm and the network).
+    Catalogue {
+        /// Only compare, and fail where the table is out of date.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
+    match Arguments::parse().task {
+        Task::Catalogue { check } => catalogue::run(root, check),
+    }
+}

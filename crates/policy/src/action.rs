@@ -35,6 +35,9 @@ pub enum ResourceKind {
     Bucket,
     /// An object: `arn:aws:s3:::bucket/key`.
     Object,
+    /// A directory bucket of S3 Express: `arn:aws:s3express:region:account:bucket/name`. No policy of an ordinary
+    /// bucket can grant it.
+    DirectoryBucket,
     /// Anything else (an access point itself, a job, the account): no bucket policy can grant it.
     Elsewhere,
 }
@@ -46,6 +49,23 @@ pub struct ActionSet([u64; 4]);
 impl ActionSet {
     /// Gives the set without any action.
     pub const EMPTY: Self = Self([0; 4]);
+
+    /// Gives the set of every action of the catalogue.
+    pub const ALL: Self = Self::first(crate::catalogue::COUNT);
+
+    /// Gives the first `count` actions of the catalogue.
+    const fn first(count: usize) -> Self {
+        let mut words = [0; 4];
+        let mut index = 0;
+        while index < count && index < 256 {
+            #[expect(clippy::indexing_slicing, reason = "the loop ends before the array does")]
+            {
+                words[index / 64] |= 1 << (index % 64);
+            }
+            index += 1;
+        }
+        Self(words)
+    }
 
     /// Adds `action`.
     pub fn insert(&mut self, action: Action) {

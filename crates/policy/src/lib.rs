@@ -5,9 +5,11 @@
 )]
 
 pub mod action;
+pub mod catalogue;
 pub mod condition;
 pub mod diagnostic;
 pub mod document;
+mod glob;
 pub mod name;
 pub mod pattern;
 pub mod reach;
