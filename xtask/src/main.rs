@@ -1,6 +1,9 @@
 //! The developers' runner: `cargo xtask <task>`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool for developers")]
 
 mod catalogue;
+mod emulators;
+mod test;
 
 use std::path::Path;
 
@@ -16,6 +19,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Runs every test, after making the virtual environment with the pinned emulators.
+    Test(test::Options),
     /// Writes the table of S3's actions and condition keys (needs npm and the network).
     Catalogue {
         /// Only compare, and fail where the table is out of date.
@@ -27,6 +32,7 @@ enum Task {
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
     match Arguments::parse().task {
+        Task::Test(options) => test::run(root, &options),
         Task::Catalogue { check } => catalogue::run(root, check),
     }
 }
