@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, Ownership};
+use bucketwatch_exposure::observed::Unreadable;
+use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, NetworkOrigin, Ownership};
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::operation::Operation;
 
 /// AWS as the scan sees it. `Ok(None)` means that AWS says there is none.
 ///
@@ -53,13 +56,20 @@ pub trait Cloud: Send + Sync {
         bucket: &BucketAddress,
     ) -> Result<Option<BTreeMap<Untrusted, Untrusted>>, CloudError>;
 
-    /// Gives every access point of the account in `region` with the bucket that it is attached to. A policy or
-    /// block that could not be read is `Unreadable` inside.
-    async fn access_points(
+    /// Gives every access point of the account in `region`, without its policy and block.
+    async fn list_access_points(
         &self,
         account: &AccountId,
         region: &str,
-    ) -> Result<Vec<(Untrusted, AccessPoint)>, CloudError>;
+    ) -> Result<Vec<ListedAccessPoint>, CloudError>;
+
+    /// Gives an access point's policy and block. What could not be read is `Unreadable` inside.
+    async fn access_point(
+        &self,
+        account: &AccountId,
+        region: &str,
+        listed: &ListedAccessPoint,
+    ) -> AccessPoint;
 
     /// Gives every multi-Region access point of the account, once for each of its buckets.
     async fn multi_region_access_points(
@@ -127,21 +137,30 @@ pub struct CallEffort {
     pub most_in_flight: u64,
 }
 
+/// An access point as the listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedAccessPoint {
+    /// Its name.
+    pub name: Untrusted,
+    /// The bucket that it is attached to.
+    pub bucket: Untrusted,
+    /// Where it takes requests from.
+    pub origin: NetworkOrigin,
+}
+
 /// A call that failed for good.
 #[derive(Debug, thiserror::Error)]
-#[error("{operation} {about}failed: {code}", about = self.about())]
+#[error("{name} {about}failed: {code}", name = self.operation.name(), about = self.about())]
 pub struct CloudError {
     /// Why, as far as it decides what happens next.
     pub cause: Cause,
-    /// The API operation (`GetBucketPolicy`).
-    pub operation: &'static str,
-    /// The IAM action that the operation needs (`s3:GetBucketPolicy`).
-    pub permission: &'static str,
+    /// The API operation; it knows the IAM action that it needs.
+    pub operation: Operation,
     /// The bucket or other thing that was asked about.
     pub subject: Option<Untrusted>,
     /// The region that was asked.
     pub region: Option<String>,
-    /// AWS's error code, or a word of our own (`Timeout`, `ConnectionReset`).
+    /// AWS's error code, or a word of our own (`Timeout`, `ConnectionFailed`).
     pub code: String,
     /// The SDK's error as text with all its causes, free of secrets.
     #[source]
@@ -150,7 +169,15 @@ pub struct CloudError {
 
 impl CloudError {
     fn about(&self) -> String {
-        self.subject.as_ref().map(|subject| format!("on {subject:?} ")).unwrap_or_default()
+        let subject = self.subject.as_ref().map(|subject| format!("on {subject:?} "));
+        let region = self.region.as_ref().map(|region| format!("in {region} "));
+        subject.into_iter().chain(region).collect()
+    }
+
+    /// Gives the fact's place in a snapshot: unreadable, and whether that may pass.
+    pub fn unreadable(&self) -> Unreadable {
+        let passing = matches!(self.cause, Cause::Throttled | Cause::Unavailable);
+        Unreadable { code: self.code.clone(), passing }
     }
 }
 
@@ -165,7 +192,7 @@ pub enum Cause {
     NotFound,
     /// The service or the network did not answer, after all retries.
     Unavailable,
-    /// There are no credentials, or they are expired or refused.
+    /// The credentials are missing or have expired: no other call will fare better.
     Credentials,
     /// An answer that bucketwatch does not understand.
     Bug,

@@ -4,3 +4,4 @@ pub mod cloud;
 pub mod exit;
 pub mod notice;
 pub mod notifier;
+pub mod operation;

@@ -1,0 +1,158 @@
+//! The API operations that bucketwatch calls, and the IAM action that each needs: one table for errors and `iam-policy`.
+
+/// An API operation of AWS.
+///
+/// *Source*: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3" (read 2026-11-22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// Who the caller is.
+    GetCallerIdentity,
+    /// The account's buckets.
+    ListBuckets,
+    /// The account's effective Block Public Access.
+    GetAccountPublicAccessBlock,
+    /// A bucket's Object Ownership.
+    GetBucketOwnershipControls,
+    /// A bucket's own Block Public Access.
+    GetBucketPublicAccessBlock,
+    /// A bucket's policy.
+    GetBucketPolicy,
+    /// AWS's IsPublic of a bucket's policy.
+    GetBucketPolicyStatus,
+    /// A bucket's ACL.
+    GetBucketAcl,
+    /// A bucket's static website.
+    GetBucketWebsite,
+    /// Who pays for requests.
+    GetBucketRequestPayment,
+    /// A bucket's default encryption.
+    GetBucketEncryption,
+    /// A bucket's tags.
+    GetBucketTagging,
+    /// The account's access points in a region.
+    ListAccessPoints,
+    /// One access point with its Block Public Access.
+    GetAccessPoint,
+    /// An access point's policy.
+    GetAccessPointPolicy,
+    /// The account's multi-Region access points.
+    ListMultiRegionAccessPoints,
+    /// A multi-Region access point's policy.
+    GetMultiRegionAccessPointPolicy,
+}
+
+impl Operation {
+    /// Every operation that a scan may call.
+    pub const SCAN: [Self; 17] = [
+        Self::GetCallerIdentity,
+        Self::ListBuckets,
+        Self::GetAccountPublicAccessBlock,
+        Self::GetBucketOwnershipControls,
+        Self::GetBucketPublicAccessBlock,
+        Self::GetBucketPolicy,
+        Self::GetBucketPolicyStatus,
+        Self::GetBucketAcl,
+        Self::GetBucketWebsite,
+        Self::GetBucketRequestPayment,
+        Self::GetBucketEncryption,
+        Self::GetBucketTagging,
+        Self::ListAccessPoints,
+        Self::GetAccessPoint,
+        Self::GetAccessPointPolicy,
+        Self::ListMultiRegionAccessPoints,
+        Self::GetMultiRegionAccessPointPolicy,
+    ];
+
+    /// Gives the operation's name in the API reference.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GetCallerIdentity => "GetCallerIdentity",
+            Self::ListBuckets => "ListBuckets",
+            Self::GetAccountPublicAccessBlock | Self::GetBucketPublicAccessBlock => "GetPublicAccessBlock",
+            Self::GetBucketOwnershipControls => "GetBucketOwnershipControls",
+            Self::GetBucketPolicy => "GetBucketPolicy",
+            Self::GetBucketPolicyStatus => "GetBucketPolicyStatus",
+            Self::GetBucketAcl => "GetBucketAcl",
+            Self::GetBucketWebsite => "GetBucketWebsite",
+            Self::GetBucketRequestPayment => "GetBucketRequestPayment",
+            Self::GetBucketEncryption => "GetBucketEncryption",
+            Self::GetBucketTagging => "GetBucketTagging",
+            Self::ListAccessPoints => "ListAccessPoints",
+            Self::GetAccessPoint => "GetAccessPoint",
+            Self::GetAccessPointPolicy => "GetAccessPointPolicy",
+            Self::ListMultiRegionAccessPoints => "ListMultiRegionAccessPoints",
+            Self::GetMultiRegionAccessPointPolicy => "GetMultiRegionAccessPointPolicy",
+        }
+    }
+
+    /// Gives the IAM action that the operation needs; `None` = every caller may.
+    pub fn permission(self) -> Option<&'static str> {
+        Some(match self {
+            Self::GetCallerIdentity => return None,
+            Self::ListBuckets => "s3:ListAllMyBuckets",
+            Self::GetAccountPublicAccessBlock => "s3:GetAccountPublicAccessBlock",
+            Self::GetBucketOwnershipControls => "s3:GetBucketOwnershipControls",
+            Self::GetBucketPublicAccessBlock => "s3:GetBucketPublicAccessBlock",
+            Self::GetBucketPolicy => "s3:GetBucketPolicy",
+            Self::GetBucketPolicyStatus => "s3:GetBucketPolicyStatus",
+            Self::GetBucketAcl => "s3:GetBucketAcl",
+            Self::GetBucketWebsite => "s3:GetBucketWebsite",
+            Self::GetBucketRequestPayment => "s3:GetBucketRequestPayment",
+            Self::GetBucketEncryption => "s3:GetEncryptionConfiguration",
+            Self::GetBucketTagging => "s3:GetBucketTagging",
+            Self::ListAccessPoints => "s3:ListAccessPoints",
+            Self::GetAccessPoint => "s3:GetAccessPoint",
+            Self::GetAccessPointPolicy => "s3:GetAccessPointPolicy",
+            Self::ListMultiRegionAccessPoints => "s3:ListMultiRegionAccessPoints",
+            Self::GetMultiRegionAccessPointPolicy => "s3:GetMultiRegionAccessPointPolicy",
+        })
+    }
+
+    /// Gives the resource that a least-privilege policy names for it, as an ARN without its partition; `*` where the
+    /// action takes no resource.
+    pub fn resource(self) -> &'static str {
+        match self {
+            Self::GetBucketOwnershipControls
+            | Self::GetBucketPublicAccessBlock
+            | Self::GetBucketPolicy
+            | Self::GetBucketPolicyStatus
+            | Self::GetBucketAcl
+            | Self::GetBucketWebsite
+            | Self::GetBucketRequestPayment
+            | Self::GetBucketEncryption
+            | Self::GetBucketTagging => "s3:::*",
+            Self::GetAccessPointPolicy => "s3:*:*:accesspoint/*",
+            Self::GetMultiRegionAccessPointPolicy => "s3::*:accesspoint/*",
+            Self::GetCallerIdentity
+            | Self::ListBuckets
+            | Self::GetAccountPublicAccessBlock
+            | Self::ListAccessPoints
+            | Self::GetAccessPoint
+            | Self::ListMultiRegionAccessPoints => "*",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Operation;
+
+    #[test]
+    fn each_operation_has_an_action_of_its_own() {
+        let actions: Vec<&str> = Operation::SCAN.into_iter().filter_map(Operation::permission).collect();
+        let distinct: BTreeSet<&str> = actions.iter().copied().collect();
+        assert_eq!(actions.len(), Operation::SCAN.len() - 1);
+        assert_eq!(distinct.len(), actions.len());
+    }
+
+    #[test]
+    fn names_of_operations_that_are_no_actions_stay_out() {
+        for foreign in
+            ["s3:GetPublicAccessBlock", "s3:ListBuckets", "s3:HeadBucket", "s3:GetBucketEncryption"]
+        {
+            assert!(Operation::SCAN.into_iter().all(|operation| operation.permission() != Some(foreign)));
+        }
+    }
+}
