@@ -5,5 +5,10 @@
 )]
 
 pub mod assessment;
+pub mod containment;
+mod glob;
 pub mod observed;
+mod ranges;
 pub mod snapshot;
+pub mod standing;
+pub mod transition;
