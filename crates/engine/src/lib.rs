@@ -5,3 +5,4 @@ pub mod exit;
 pub mod notice;
 pub mod notifier;
 pub mod operation;
+pub mod state;

@@ -1,0 +1,114 @@
+//! Questions to the state, answered page by page.
+
+use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_policy::name::AccountId;
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+
+use super::{AssessmentRecord, BucketKey, Look, RunId};
+
+/// One page of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Cursor>,
+}
+
+/// Where a page begins. Only the store that gave it understands it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// Wraps a store's own text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Gives the store's own text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Which buckets to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusQuery {
+    /// Of this account only.
+    pub account: Option<AccountId>,
+    /// With these verdicts only; empty = all.
+    pub verdicts: Vec<Verdict>,
+    /// Last looked at in this run only.
+    pub run: Option<RunId>,
+    /// From here on.
+    pub after: Option<Cursor>,
+    /// How many rows a page has at most.
+    pub limit: usize,
+}
+
+impl Default for StatusQuery {
+    fn default() -> Self {
+        Self { account: None, verdicts: Vec::new(), run: None, after: None, limit: 256 }
+    }
+}
+
+/// A bucket as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusRow {
+    /// Which bucket.
+    pub key: BucketKey,
+    /// Its region.
+    pub region: Option<String>,
+    /// When this incarnation of it was first seen.
+    pub first_seen_at: Timestamp,
+    /// The last look at it.
+    pub last_look: Look,
+    /// What the last look gave.
+    pub assessment: AssessmentRecord,
+    /// The last determined verdict and since when, which differs from the assessment's where that is undetermined.
+    pub last_determined: Option<(Verdict, Timestamp)>,
+    /// Since when it cannot be judged although it once could.
+    pub sight_lost_at: Option<Timestamp>,
+}
+
+/// How many buckets there are of each verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Public ones.
+    pub public: u64,
+    /// Undetermined ones.
+    pub undetermined: u64,
+    /// Ones that are not public.
+    pub not_public: u64,
+    /// Ones of any verdict with object ACLs that can matter and that nobody checked.
+    pub objects_unchecked: u64,
+}
+
+impl Summary {
+    /// Gives the number of all buckets.
+    pub fn buckets(&self) -> u64 {
+        self.public + self.undetermined + self.not_public
+    }
+}
+
+/// Which transitions to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// Of this account only.
+    pub account: Option<AccountId>,
+    /// Of this bucket only.
+    pub bucket: Option<Untrusted>,
+    /// Found by this run only.
+    pub run: Option<RunId>,
+    /// From here on.
+    pub after: Option<Cursor>,
+    /// How many rows a page has at most.
+    pub limit: usize,
+}
+
+impl Default for HistoryQuery {
+    fn default() -> Self {
+        Self { account: None, bucket: None, run: None, after: None, limit: 256 }
+    }
+}
