@@ -21,19 +21,39 @@ pub struct Assessment {
     /// AWS's documented IsPublic of the bucket policy; `None` = no policy, unreadable, or an open question.
     pub aws_public: Option<bool>,
     /// Where AWS's own GetBucketPolicyStatus says otherwise.
-    pub discrepancy: Option<String>,
+    pub discrepancy: Option<Discrepancy>,
     /// Every way in.
     pub exposures: Vec<Exposure>,
     /// Ways in that only a block holds shut.
     pub latent: Vec<Latent>,
-    /// Whether latent grants could not be seen (the stored ACL is not shown while it is ignored).
-    pub latent_unknown: bool,
+    /// Where latent grants cannot be seen: AWS does not show a stored ACL while it is ignored.
+    pub latent_unknown: Vec<LatentUnknown>,
     /// Grants without effect.
     pub ineffective: Vec<IneffectiveGrant>,
     /// What is known of object ACLs.
     pub objects: Objects,
     /// What could not be decided, and why.
     pub undetermined: Vec<Undetermined>,
+    /// What is odd about the policies.
+    pub diagnostics: Vec<Diagnosis>,
+}
+
+/// What AWS says of the policy, where it differs from the documented rule. It decides nothing by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Discrepancy {
+    /// IsPublic as GetBucketPolicyStatus gives it.
+    pub aws: bool,
+    /// IsPublic by the documented rule; `None` = there is no policy, or the rule leaves it open.
+    pub computed: Option<bool>,
+}
+
+/// Something odd about a policy that can still be judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// Where, as a JSON pointer relative to the input document.
+    pub pointer: String,
+    /// What, as a sentence in which text of strangers is escaped.
+    pub message: String,
 }
 
 /// The answer to "can strangers reach it?".
@@ -79,6 +99,13 @@ pub struct Exposure {
     pub witnesses: Vec<(Access, Witness)>,
     /// What a reader must know.
     pub notes: Vec<ExposureNote>,
+}
+
+impl Exposure {
+    /// Tells whether it makes a bucket public: anyone, or any AWS account.
+    pub fn is_to_strangers(&self) -> bool {
+        matches!(self.audience, Audience::Anyone { .. } | Audience::AnyAwsAccount { .. })
+    }
 }
 
 /// A note on an exposure.
@@ -133,7 +160,17 @@ pub enum Severity {
 pub struct Latent {
     /// What would open.
     pub exposure: Exposure,
-    /// What holds it, every block of which must go before it opens.
+    /// What holds it, every block of which must go before it opens: `block_public_access:LEVEL:FLAG`,
+    /// `ownership:BucketOwnerEnforced`, `deny:POINTER`.
+    pub held_by: Vec<String>,
+}
+
+/// Latent grants that cannot be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatentUnknown {
+    /// By what they would open: the bucket's ACL or an object's.
+    pub path: Path,
+    /// What makes AWS ignore the ACL and hide it.
     pub held_by: Vec<String>,
 }
 
@@ -142,6 +179,12 @@ pub struct Latent {
 pub struct IneffectiveGrant {
     /// JSON pointer to the statement or grant.
     pub pointer: String,
+    /// Whom it names.
+    pub audience: Audience,
+    /// By what it would let them in.
+    pub path: Path,
+    /// The statement's Sid, where it has one.
+    pub statement: Option<Untrusted>,
     /// What it would grant.
     pub actions: ActionSet,
     /// The rule that makes it ineffective.
@@ -165,8 +208,9 @@ pub enum Objects {
 /// Something that could not be decided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undetermined {
-    /// Which part of the snapshot: `policy`, `acl`, `ownership`, `block_public_access.account`, …
-    pub what: String,
+    /// Which part of the snapshot: `policy`, `acl`, `ownership`, `block_public_access.account`, …; `aws_public` where
+    /// the gate of RestrictPublicBuckets is open to question; `reasoning` where the engine cannot decide.
+    pub what: &'static str,
     /// The API operation that would tell.
     pub operation: Option<&'static str>,
     /// The IAM action that it needs.

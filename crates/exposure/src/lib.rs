@@ -6,9 +6,12 @@
 
 pub mod assessment;
 pub mod containment;
+mod fingerprint;
 mod glob;
 pub mod observed;
 mod ranges;
+pub mod severity;
 pub mod snapshot;
 pub mod standing;
 pub mod transition;
+pub mod words;

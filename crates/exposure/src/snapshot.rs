@@ -50,6 +50,33 @@ pub struct BucketSnapshot {
     pub object_acls: Observed<Vec<ObjectAcl>>,
 }
 
+impl BucketSnapshot {
+    /// Gives a snapshot of which nothing but the name is known.
+    pub fn unseen(bucket: Option<Untrusted>) -> Self {
+        Self {
+            bucket,
+            account: None,
+            partition: Partition::default(),
+            region: None,
+            organization: None,
+            policy: Observed::NotAsked,
+            policy_status: Observed::NotAsked,
+            acl: Observed::NotAsked,
+            ownership: Observed::NotAsked,
+            bucket_block: Observed::NotAsked,
+            account_block: Observed::NotAsked,
+            website: Observed::NotAsked,
+            requester_pays: Observed::NotAsked,
+            default_encryption: Observed::NotAsked,
+            tags: Observed::NotAsked,
+            access_points: Observed::NotAsked,
+            multi_region_access_points: Observed::NotAsked,
+            resource_control_policies: Observed::NotAsked,
+            object_acls: Observed::NotAsked,
+        }
+    }
+}
+
 /// An ACL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acl {
@@ -147,6 +174,8 @@ pub enum NetworkOrigin {
     Internet,
     /// One VPC only: never public (docs/semantics.md A9).
     Vpc(Option<Untrusted>),
+    /// Nobody looked.
+    NotAsked,
 }
 
 /// The ACL of one object.
@@ -154,6 +183,10 @@ pub enum NetworkOrigin {
 pub struct ObjectAcl {
     /// The object's key.
     pub key: Untrusted,
+    /// The object's version, where it is not the current one.
+    pub version_id: Option<Untrusted>,
+    /// The canonical id of the object's owner.
+    pub owner: Option<Untrusted>,
     /// The grants.
-    pub grants: Vec<Grant>,
+    pub grants: Observed<Vec<Grant>>,
 }
