@@ -81,7 +81,7 @@ pub trait StateStore: Send + Sync {
     ///
     /// *Errors*: [`StateError::Conflict`] if a record's version is not the stored one, [`StateError::LeaseLost`] if
     /// the commit's run no longer holds the lease; nothing is written then.
-    async fn commit(&self, commit: &Commit) -> Result<(), StateError>;
+    async fn commit(&self, commit: Commit) -> Result<(), StateError>;
 
     /// Gives one page of buckets as they stand: public first, then undetermined, then not public; the worst first
     /// among equals, then by account and name. Deleted buckets are left out.
@@ -101,7 +101,7 @@ pub trait StateStore: Send + Sync {
 
     /// Records how deliveries went. A settlement whose lease somebody else has taken meanwhile counts only if it
     /// was delivered.
-    async fn settle(&self, settlements: &[Settlement]) -> Result<(), StateError>;
+    async fn settle(&self, settlements: Vec<Settlement>) -> Result<(), StateError>;
 
     /// Gives the first instant at which a delivery of `notifier` is or becomes due; `None` = nothing waits.
     async fn next_due(&self, notifier: &str) -> Result<Option<Timestamp>, StateError>;

@@ -68,7 +68,7 @@ pub struct StatusRow {
     pub assessment: AssessmentRecord,
     /// The last determined verdict and since when, which differs from the assessment's where that is undetermined.
     pub last_determined: Option<(Verdict, Timestamp)>,
-    /// Since when it cannot be judged although it once could.
+    /// Since when it cannot be judged.
     pub sight_lost_at: Option<Timestamp>,
 }
 

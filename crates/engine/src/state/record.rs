@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketwatch_exposure::assessment::{Objects, Severity, Verdict};
+use bucketwatch_exposure::standing::Standing;
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
@@ -43,7 +44,7 @@ pub struct BucketRecord {
     pub assessment: Option<AssessmentRecord>,
     /// The last determined assessment, which the next one is compared with.
     pub standing: Option<StandingRecord>,
-    /// Since when it cannot be judged although it once could.
+    /// Since when it cannot be judged.
     pub sight_lost_at: Option<Timestamp>,
     /// When it was found deleted.
     pub deleted_at: Option<Timestamp>,
@@ -83,7 +84,9 @@ pub struct StandingRecord {
     /// Since when that is the verdict.
     pub since: Timestamp,
     /// The standing in the form that comparison needs.
-    pub document: Value,
+    pub standing: Standing,
+    /// Its verdict and exposures in the words of the assessment document, for the transition that ends it.
+    pub side: Value,
 }
 
 /// What is known of an account.
@@ -99,7 +102,7 @@ pub struct AccountRecord {
     pub block: Option<Facet>,
     /// Raised whenever the facts change, so that assessments made with older ones are found.
     pub revision: u64,
-    /// The last run that tried to read `block` and failed for a passing reason, if the ones since did not succeed.
+    /// How many runs in a row failed to read it for passing reasons.
     pub failed_runs: u32,
     /// The last look at it.
     pub last_look: Look,
