@@ -1,0 +1,18 @@
+//! One escape for each place that untrusted text goes to.
+//!
+//! [`visible`] decides once which characters a reader may see as they are; every sink builds on it. In the text sinks
+//! a character that is not shown becomes `<U+001B>`. Text that holds those eight characters literally looks the same:
+//! the JSON formats are the exact ones.
+
+mod csv;
+mod json;
+mod shell;
+mod syslog;
+mod terminal;
+mod visible;
+
+pub use csv::csv_field;
+pub use json::{to_json, to_json_pretty, write_json};
+pub use shell::shell_word;
+pub use syslog::{PARAM_VALUE_LIMIT, syslog_param, syslog_text};
+pub use terminal::{CELL_LIMIT, MapRange, terminal, terminal_cell, terminal_source};
