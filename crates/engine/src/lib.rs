@@ -6,4 +6,5 @@ pub mod exit;
 pub mod notice;
 pub mod notifier;
 pub mod operation;
+pub mod report;
 pub mod state;

@@ -1,0 +1,114 @@
+//! `bucketwatch.transition/1`.
+
+use bucketwatch_policy::name::AccountId;
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{AssessmentDocument, Exposure, Verdict};
+use crate::notice::{TransitionCause, TransitionRecord};
+
+/// A change between two assessments of a bucket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "schema", rename = "bucketwatch.transition/1")]
+pub struct TransitionDocument {
+    /// The same for every delivery.
+    pub id: String,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The bucket.
+    pub bucket: Untrusted,
+    /// Its owner.
+    pub account: Option<AccountId>,
+    /// Its region.
+    pub region: Option<String>,
+    /// `opened`, `widened`, …
+    pub kind: String,
+    /// The kind that a `regained_sight` carries.
+    pub inner: Option<String>,
+    /// Verdict and exposures before; `None`: not known before.
+    pub before: Option<Value>,
+    /// Verdict and exposures after; `None`: deleted.
+    pub after: Option<Value>,
+    /// What made bucketwatch see it.
+    pub cause: CauseDocument,
+    /// Transitions of one cause share it.
+    pub group_key: String,
+}
+
+/// What made bucketwatch see a transition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CauseDocument {
+    /// A scan.
+    Scan {
+        /// The run's id.
+        run: String,
+    },
+    /// A CloudTrail event.
+    Event {
+        /// The event's id.
+        event: String,
+        /// Who.
+        actor: Option<Untrusted>,
+        /// With what.
+        agent: Option<Untrusted>,
+        /// From where.
+        address: Option<Untrusted>,
+    },
+}
+
+/// One side of a transition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Side {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The exposures.
+    pub exposures: Vec<Exposure>,
+}
+
+impl Side {
+    /// Gives what a transition keeps of `assessment`.
+    pub fn of(assessment: &AssessmentDocument) -> Self {
+        Self { verdict: assessment.verdict, exposures: assessment.exposures.clone() }
+    }
+
+    /// Reads a side back from its document.
+    pub fn read(side: Option<&Value>) -> Option<Self> {
+        side.and_then(|value| Self::deserialize(value).ok())
+    }
+}
+
+impl From<&TransitionRecord> for TransitionDocument {
+    fn from(record: &TransitionRecord) -> Self {
+        Self {
+            id: record.id.clone(),
+            at: record.at,
+            bucket: record.bucket.clone(),
+            account: Some(record.account.clone()),
+            region: record.region.clone(),
+            kind: record.kind.clone(),
+            inner: record.inner.clone(),
+            before: record.before.clone(),
+            after: record.after.clone(),
+            cause: (&record.cause).into(),
+            group_key: record.group_key.clone(),
+        }
+    }
+}
+
+impl From<&TransitionCause> for CauseDocument {
+    fn from(cause: &TransitionCause) -> Self {
+        let told = |text: &Untrusted| Some(text.clone()).filter(|text| !text.as_raw().is_empty());
+        match cause {
+            TransitionCause::Scan { run } => Self::Scan { run: run.clone() },
+            TransitionCause::Event { id, actor, agent, address } => Self::Event {
+                event: id.clone(),
+                actor: told(actor),
+                agent: told(agent),
+                address: told(address),
+            },
+        }
+    }
+}
