@@ -51,20 +51,26 @@ impl ActionSet {
     pub const EMPTY: Self = Self([0; 4]);
 
     /// Gives the set of every action of the catalogue.
-    pub const ALL: Self = Self::first(crate::catalogue::COUNT);
+    pub const ALL: Self = Self::range(0, crate::catalogue::COUNT);
 
-    /// Gives the first `count` actions of the catalogue.
-    const fn first(count: usize) -> Self {
-        let mut words = [0; 4];
-        let mut index = 0;
-        while index < count && index < 256 {
-            #[expect(clippy::indexing_slicing, reason = "the loop ends before the array does")]
-            {
-                words[index / 64] |= 1 << (index % 64);
+    /// Gives the actions whose index in the catalogue is at least `start` and less than `end`.
+    pub(crate) const fn range(start: usize, end: usize) -> Self {
+        let below_end = Self::below(end);
+        let below_start = Self::below(start);
+        let [a, b, c, d] = below_end.0;
+        let [e, f, g, h] = below_start.0;
+        Self([a & !e, b & !f, c & !g, d & !h])
+    }
+
+    const fn below(end: usize) -> Self {
+        const fn word(end: usize, index: usize) -> u64 {
+            match end.saturating_sub(64 * index) {
+                0 => 0,
+                bits if bits < 64 => (1 << bits) - 1,
+                _ => u64::MAX,
             }
-            index += 1;
         }
-        Self(words)
+        Self([word(end, 0), word(end, 1), word(end, 2), word(end, 3)])
     }
 
     /// Adds `action`.

@@ -36,12 +36,13 @@ pub fn matching(pattern: &str) -> ActionSet {
     };
     let (stem, rest) = pattern.split_at(wildcard);
     let start = generated::ACTIONS.partition_point(|fact| compare_folded(fact.name, stem).is_lt());
-    let candidates =
-        all().zip(generated::ACTIONS).skip(start).take_while(|(_, fact)| starts_folded(fact.name, stem));
-    candidates
-        .filter(|(_, fact)| rest == "*" || glob::matches_folded(pattern, fact.name))
-        .map(|(action, _)| action)
-        .collect()
+    let rest_of_table = generated::ACTIONS.get(start..).unwrap_or_default();
+    let length = rest_of_table.partition_point(|fact| starts_folded(fact.name, stem));
+    let candidates = ActionSet::range(start, start + length);
+    if rest == "*" {
+        return candidates;
+    }
+    candidates.iter().filter(|action| glob::matches_folded(pattern, action.name())).collect()
 }
 
 /// Gives what is known of the condition key `name`, in whatever case; `None` where neither AWS nor S3 has it.
@@ -129,7 +130,13 @@ fn family(name: &str) -> &str {
 }
 
 fn compare_folded(a: &str, b: &str) -> std::cmp::Ordering {
-    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+    for (a, b) in a.bytes().zip(b.bytes()) {
+        let order = a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase());
+        if a != b && order.is_ne() {
+            return order;
+        }
+    }
+    a.len().cmp(&b.len())
 }
 
 fn starts_folded(text: &str, stem: &str) -> bool {

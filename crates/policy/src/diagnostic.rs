@@ -15,26 +15,26 @@ pub struct Diagnostic {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Oddity {
-    /// The same key twice in one object; the last one counts, as AWS's own parser does it is not documented.
-    #[error("the key `{0:?}` occurs more than once")]
+    /// The same key twice in one object; the last one counts. How AWS's own parser takes it is not documented.
+    #[error("the key `{}` occurs more than once", .0.escaped())]
     DuplicateKey(Untrusted),
     /// An element that the policy language does not have.
-    #[error("unknown element `{0:?}`")]
+    #[error("unknown element `{}`", .0.escaped())]
     UnknownElement(Untrusted),
     /// An ARN that can match nothing.
-    #[error("malformed ARN `{0:?}`")]
+    #[error("malformed ARN `{}`", .0.escaped())]
     MalformedArn(Untrusted),
     /// An entry of Principal that names nobody.
-    #[error("principal `{0:?}` names nobody")]
+    #[error("principal `{}` names nobody", .0.escaped())]
     UnknownPrincipal(Untrusted),
     /// A value that its operator cannot read; it never matches.
-    #[error("value `{0:?}` cannot be read by its operator and never matches")]
+    #[error("value `{}` cannot be read by its operator and never matches", .0.escaped())]
     UnreadableValue(Untrusted),
     /// A condition key that neither AWS nor S3 defines.
-    #[error("no S3 request carries the condition key `{0:?}`")]
+    #[error("no S3 request carries the condition key `{}`", .0.escaped())]
     UnknownKey(Untrusted),
     /// An action pattern that no S3 action matches.
-    #[error("no S3 action matches `{0:?}`")]
+    #[error("no S3 action matches `{}`", .0.escaped())]
     UnknownAction(Untrusted),
     /// `NotPrincipal` with `Allow`: documented as unsupported, judged all the same.
     #[error("NotPrincipal with Allow lets in everybody else")]

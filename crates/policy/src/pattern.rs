@@ -5,7 +5,7 @@ use crate::untrusted::Untrusted;
 /// A pattern: literal text, `*`, `?` and `${variables}`.
 ///
 /// Whether `*` and `?` are wildcards depends on where the pattern stands: they are in a resource and under
-/// `StringLike` or an Arn operator, and are plain text under `StringEquals`.
+/// `StringLike` or an Arn operator; under `StringEquals` they are plain text and part of a [`Part::Literal`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern {
     /// The text as written.
@@ -42,4 +42,9 @@ impl Pattern {
     pub fn has_wildcard(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::AnyRun | Part::AnyOne))
     }
+}
+
+/// Tells whether `text` has the six fields of an ARN, wildcards or not.
+pub(crate) fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:") && text.bytes().filter(|byte| *byte == b':').count() >= 5
 }

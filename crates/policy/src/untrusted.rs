@@ -22,6 +22,26 @@ impl Untrusted {
     pub fn as_raw(&self) -> &str {
         &self.0
     }
+
+    /// Gives the text for a message: what is not plain ASCII, and the backtick that messages quote with, is escaped.
+    pub fn escaped(&self) -> impl fmt::Display + '_ {
+        Escaped(&self.0, '`')
+    }
+}
+
+struct Escaped<'a>(&'a str, char);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if c.is_ascii_graphic() && c != self.1 && c != '\\' || c == ' ' {
+                f.write_char(c)?;
+            } else {
+                write!(f, "{}", c.escape_unicode())?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl From<&str> for Untrusted {
@@ -38,14 +58,6 @@ impl From<String> for Untrusted {
 
 impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            if c.is_ascii_graphic() && c != '"' && c != '\\' || c == ' ' {
-                f.write_char(c)?;
-            } else {
-                write!(f, "{}", c.escape_unicode())?;
-            }
-        }
-        f.write_char('"')
+        write!(f, "\"{}\"", Escaped(&self.0, '"'))
     }
 }
