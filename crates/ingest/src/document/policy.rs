@@ -15,8 +15,10 @@ use crate::json::{Complaint, Reading};
 pub(super) fn read(text: &str, value: &Value<'_>, options: &Options) -> Reading<BucketSnapshot> {
     let source = value.text(text);
     let policy = Policy::parse(source).map_err(|error| {
-        let offset = value.start() + offset_of(source, error.line, error.column);
-        Box::new(Complaint { offset, problem: Problem::Policy(error.reason.to_string()) })
+        Box::new(Complaint {
+            offset: value.start() + error.offset,
+            problem: Problem::Policy(error.reason.to_string()),
+        })
     })?;
     let named = NamedBuckets::of(&policy);
     let bucket = options.bucket.clone().or(named.only);
@@ -75,12 +77,4 @@ fn bucket_of(pattern: &str) -> Option<(Option<Partition>, &str)> {
     let resource = rest.strip_prefix("s3:::")?;
     let bucket = resource.split_once('/').map_or(resource, |(bucket, _)| bucket);
     Some((Partition::parse(partition), bucket))
-}
-
-/// Gives the byte of a line and column, both from 1.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let rest = text.get(start..).unwrap_or_default();
-    let within: usize = rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
-    start + within
 }

@@ -13,7 +13,8 @@ use jsonc_parser::common::Ranged;
 
 use super::{Problem, SNAPSHOT_SCHEMA};
 use crate::json::{
-    Reading, boolean, complain, list, member, object, observed, optional, refusal, required, string, untrusted,
+    Reading, boolean, complain, list, member, object, observed, optional, refusal, required, string,
+    untrusted,
 };
 
 const KEYS: [&str; 20] = [
@@ -101,7 +102,9 @@ fn organization(fields: &Object<'_>) -> Reading<Option<String>> {
 }
 
 fn instant(value: &Value<'_>) -> Reading<Timestamp> {
-    string(value)?.parse().or_else(|_| complain(value, Problem::Expected("a time such as 2026-11-22T06:00:00Z")))
+    string(value)?
+        .parse()
+        .or_else(|_| complain(value, Problem::Expected("a time such as 2026-11-22T06:00:00Z")))
 }
 
 /// Gives a policy's text as stored: of an object the very bytes, of a string what it spells.

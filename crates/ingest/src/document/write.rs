@@ -1,7 +1,5 @@
 //! Writing `bucketwatch.snapshot/1`: the reverse of reading.
 
-use std::collections::BTreeSet;
-
 use bucketwatch_exposure::observed::Observed;
 use bucketwatch_exposure::snapshot::{
     AccessPoint, Acl, BlockPublicAccess, BucketSnapshot, Grant, Grantee, NetworkOrigin, ObjectAcl, Ownership,
@@ -231,12 +229,11 @@ impl<'de> serde::de::Visitor<'de> for PlainVisitor {
     }
 
     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let (mut map, mut seen) = (Map::new(), BTreeSet::new());
+        let mut map = Map::new();
         while let Some((key, Plain(value))) = members.next_entry::<String, Plain>()? {
-            if !seen.insert(key.clone()) {
+            if map.insert(key, value).is_some() {
                 return Err(serde::de::Error::custom("a key stands twice"));
             }
-            map.insert(key, value);
         }
         Ok(map.into())
     }
