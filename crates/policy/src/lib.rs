@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod condition;
 pub mod diagnostic;
 pub mod document;
+pub mod evaluate;
 mod glob;
 pub mod name;
 pub mod parse;

@@ -14,6 +14,7 @@ mod statement;
 mod value;
 
 pub use error::{ParseError, Refusal};
+pub(crate) use scalar::{binary, boolean, number, time};
 
 use crate::document::{Policy, Statement, Version};
 use path::Path;

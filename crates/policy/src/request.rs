@@ -1,5 +1,7 @@
 //! A concrete request: who, what, on which resource, with which context.
 
+mod defaults;
+
 use std::collections::BTreeMap;
 
 use crate::action::Action;

@@ -91,7 +91,7 @@ impl Reader {
     ) -> Reading<Vec<crate::pattern::Pattern>> {
         each(value, path, |text, path| {
             self.note_literal_variable(text, path);
-            if !crate::pattern::is_arn(text) && text != "*" {
+            if !crate::pattern::is_arn(text) {
                 self.odd(path, Oddity::MalformedArn(text.into()));
             }
             Ok(pattern(text, place))
