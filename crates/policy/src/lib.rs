@@ -5,6 +5,7 @@
 )]
 
 pub mod action;
+pub mod aws_public;
 pub mod catalogue;
 pub mod condition;
 pub mod diagnostic;
