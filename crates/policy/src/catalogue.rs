@@ -23,15 +23,17 @@ pub fn all() -> impl Iterator<Item = Action> {
 
 /// Gives the action called `name` (`s3:GetObject`), in whatever case.
 pub fn find(name: &str) -> Option<Action> {
-    let found = generated::ACTIONS.binary_search_by(|fact| compare_folded(fact.name, name)).ok()?;
-    u8::try_from(found).ok().map(Action)
+    index::action(name).or_else(|| {
+        let found = generated::ACTIONS.binary_search_by(|fact| compare_folded(fact.name, name)).ok()?;
+        u8::try_from(found).ok().map(Action)
+    })
 }
 
 /// Gives the actions that `pattern` selects (`s3:Get*`), in whatever case.
 ///
 /// *Source*: IAM user guide, "IAM JSON policy elements: Action": `*` and `?` are wildcards, case does not count.
 pub fn matching(pattern: &str) -> ActionSet {
-    let Some(wildcard) = pattern.find(['*', '?']) else {
+    let Some(wildcard) = pattern.bytes().position(|byte| matches!(byte, b'*' | b'?')) else {
         return find(pattern).into_iter().collect();
     };
     let (stem, rest) = pattern.split_at(wildcard);
@@ -47,10 +49,11 @@ pub fn matching(pattern: &str) -> ActionSet {
 
 /// Gives what is known of the condition key `name`, in whatever case; `None` where neither AWS nor S3 has it.
 pub fn key(name: &str) -> Option<&'static KeyFact> {
-    generated::KEYS
-        .binary_search_by(|fact| compare_folded(fact.name, family(name)))
-        .ok()
-        .and_then(|found| generated::KEYS.get(found))
+    let name = family(name);
+    index::key(name).or_else(|| {
+        let found = generated::KEYS.binary_search_by(|fact| compare_folded(fact.name, name)).ok()?;
+        generated::KEYS.get(found)
+    })
 }
 
 /// Gives the actions whose requests may carry the condition key `name`, in whatever case.

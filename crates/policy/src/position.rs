@@ -74,6 +74,8 @@ fn strict() -> ParseOptions {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -98,5 +100,13 @@ mod tests {
         assert_eq!(line_column(text, 0), LineColumn { line: 1, column: 1 });
         assert_eq!(line_column(text, text.find('1').unwrap()), LineColumn { line: 2, column: 7 });
         assert_eq!(line_column(text, 999), LineColumn { line: 3, column: 2 });
+    }
+    proptest! {
+        #[test]
+        fn no_text_and_no_pointer_make_it_panic(text in ".{0,80}", pointer in "(/[a~01/ü]{0,3}){0,3}", offset in 0usize..200) {
+            let _ = position(&text, &pointer);
+            let at = line_column(&text, offset);
+            prop_assert!(at.line >= 1 && at.column >= 1);
+        }
     }
 }

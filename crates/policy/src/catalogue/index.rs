@@ -1,10 +1,27 @@
-//! Which actions define which key, turned round from the table of actions once.
+//! Quick ways into the tables, built once: names spelled as AWS spells them, and which actions define which key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use super::fact::KeyFact;
 use super::generated::{ACTIONS, KEYS};
-use crate::action::ActionSet;
+use crate::action::{Action, ActionSet};
+
+static ACTIONS_BY_NAME: LazyLock<HashMap<&str, Action>> =
+    LazyLock::new(|| super::all().map(|action| (action.name(), action)).collect());
+
+static KEYS_BY_NAME: LazyLock<HashMap<&str, &KeyFact>> =
+    LazyLock::new(|| KEYS.iter().map(|key| (key.name, key)).collect());
+
+/// Gives the action of exactly this name.
+pub(super) fn action(name: &str) -> Option<Action> {
+    ACTIONS_BY_NAME.get(name).copied()
+}
+
+/// Gives the key or family of exactly this name.
+pub(super) fn key(name: &str) -> Option<&'static KeyFact> {
+    KEYS_BY_NAME.get(name).copied()
+}
 
 /// By key or family in lower case. An ordinary map: the table is small and the order is fixed.
 static DEFINED: LazyLock<BTreeMap<String, ActionSet>> = LazyLock::new(|| {

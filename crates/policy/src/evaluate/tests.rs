@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::{Decision, Doubt, evaluate};
 use crate::catalogue;
 use crate::document::Policy;
@@ -457,4 +459,50 @@ fn a_witness_is_completed_with_defaults_endpoint_and_its_own_keys() {
         "arn:aws:s3:eu-west-1:444455556666:accesspoint/ap/object/dir/k:1"
     );
     assert_eq!(Witness { endpoint: None, ..witness }.request_at_endpoint(&setting()), None);
+}
+
+proptest! {
+    /// Whatever stands in conditions, resources and requests, there is an answer, and a Deny never lets anybody in.
+    #[test]
+    fn every_request_has_an_answer(
+        operator in prop::sample::select(vec![
+            "StringLike", "ArnLike", "NumericEquals", "DateLessThan", "Bool", "IpAddress", "BinaryEquals",
+            "ForAllValues:StringNotLike", "ForAnyValue:StringEqualsIgnoreCaseIfExists", "NotIpAddressIfExists",
+        ]),
+        value in "[a*?:/${},'. 0-9=]{0,12}",
+        resource in "[a*?:/${}ü]{0,12}",
+        asked in "[a:/ü]{0,12}",
+        given in prop::collection::vec("[a:./ 0-9ü]{0,8}", 0..3),
+    ) {
+        let text = serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": resource,
+             "Condition": {operator: {"aws:Referer": value}}},
+            {"Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": resource},
+        ]});
+        let Ok(policy) = Policy::parse(&text.to_string()) else { return Ok(()) };
+        let given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let request = request(Caller::Anonymous, "s3:GetObject", &asked, &[("aws:referer", &given)]);
+        let decision = evaluate(&policy, &request);
+        prop_assert!(!decision.is_allowed() || decision == Decision::Allowed { by: vec![0] }, "by the Deny");
+        let without = Policy { statements: policy.statements[1..].to_vec(), ..policy };
+        prop_assert!(!evaluate(&without, &request).is_allowed());
+    }
+
+    /// The matcher agrees with the obvious recursive definition.
+    #[test]
+    fn wildcards_match_as_defined(pattern in "[ab*?]{0,8}", text in "[abc]{0,8}") {
+        fn defined(pattern: &[char], text: &[char]) -> bool {
+            match pattern.split_first() {
+                None => text.is_empty(),
+                Some(('*', rest)) => (0..=text.len()).any(|skip| defined(rest, &text[skip..])),
+                Some((wanted, rest)) => text
+                    .split_first()
+                    .is_some_and(|(found, text)| (*wanted == '?' || wanted == found) && defined(rest, text)),
+            }
+        }
+        let condition = format!("{{\"StringLike\":{{\"aws:Referer\":\"{pattern}\"}}}}");
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        prop_assert_eq!(holds(&condition, &[("aws:referer", &[&text])]), defined(&chars(&pattern), &chars(&text)));
+        prop_assert_eq!(crate::glob::matches_folded(&pattern, &text.to_uppercase()), defined(&chars(&pattern), &chars(&text)));
+    }
 }

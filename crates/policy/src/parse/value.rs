@@ -37,6 +37,9 @@ impl<'de> Deserialize<'de> for Value<'de> {
     }
 }
 
+/// A statement with a Sid and a Condition has six.
+const USUAL_ENTRIES: usize = 6;
+
 struct ValueVisitor;
 
 impl<'de> Visitor<'de> for ValueVisitor {
@@ -83,7 +86,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut object = Vec::new();
+        let mut object = Vec::with_capacity(USUAL_ENTRIES);
         while let Some((Key(key), value)) = entries.next_entry()? {
             object.push((key, value));
         }
