@@ -169,4 +169,4 @@ fn names(resources: &Resources, request: &Request) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,16 +3,14 @@ use proptest::prelude::*;
 use super::{Decision, Doubt, evaluate};
 use crate::catalogue;
 use crate::document::Policy;
-use crate::name::{AccountId, Partition};
+use crate::name::AccountId;
 use crate::request::{Caller, Context, Request, Signed};
-use crate::setting::Setting;
 use crate::untrusted::Untrusted;
-use crate::witness::Witness;
 
-const OWN: &str = "111122223333";
-const FOREIGN: &str = "444455556666";
+pub(crate) const OWN: &str = "111122223333";
+pub(crate) const FOREIGN: &str = "444455556666";
 
-fn user(account: &str, name: &str) -> Caller {
+pub(crate) fn user(account: &str, name: &str) -> Caller {
     Caller::Signed(Signed {
         account: AccountId::parse(account).unwrap(),
         arn: format!("arn:aws:iam::{account}:{name}").into(),
@@ -22,7 +20,7 @@ fn user(account: &str, name: &str) -> Caller {
     })
 }
 
-fn session(account: &str, role: &str) -> Caller {
+pub(crate) fn session(account: &str, role: &str) -> Caller {
     let Caller::Signed(signed) = user(account, &format!("role/{role}")) else {
         unreachable!("a user is signed")
     };
@@ -30,7 +28,7 @@ fn session(account: &str, role: &str) -> Caller {
     Caller::Signed(Signed { session_arn, ..signed })
 }
 
-fn service(name: &str) -> Caller {
+pub(crate) fn service(name: &str) -> Caller {
     Caller::Service { name: name.into() }
 }
 
@@ -160,6 +158,10 @@ fn d3_not_principal_spares_those_that_it_lists_in_full() {
     assert!(decide(&in_full, user(OWN, "user/alice")).is_allowed());
     assert_eq!(decide(&in_full, user(OWN, "user/bob")), doubt);
     assert!(decide("\"*\"", user(OWN, "user/bob")).is_allowed());
+    let role = "\"arn:aws:iam::111122223333:root\",\"arn:aws:iam::111122223333:role/r\"";
+    assert_eq!(decide(role, session(OWN, "r")), doubt, "the session must be listed too");
+    let with_session = format!("{role},\"arn:aws:sts::111122223333:assumed-role/r/s\"");
+    assert!(decide(&with_session, session(OWN, "r")).is_allowed());
 }
 
 #[test]
@@ -285,6 +287,11 @@ fn d8_a_plain_operator_on_several_values_is_undetermined() {
     assert_eq!(decide(&doubtful), Decision::Undetermined { by: vec![0], why: Doubt::SeveralValues });
     let open = statement("Allow", "\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"");
     assert_eq!(decide(&format!("{doubtful},{open}")), Decision::Allowed { by: vec![1] });
+    let both =
+        rest.replace("{\"StringEquals\"", "{\"Bool\":{\"aws:SecureTransport\":\"true\"},\"StringEquals\"");
+    assert_eq!(decide(&statement("Allow", &both)), Decision::NotAllowed, "another entry fails for certain");
+    let after = rest.replace("\"a\"}}", "\"a\"},\"Bool\":{\"aws:SecureTransport\":\"true\"}}");
+    assert_eq!(decide(&statement("Allow", &after)), Decision::NotAllowed, "another entry fails for certain");
     let denied = statement("Deny", rest);
     assert_eq!(decide(&denied), Decision::NotAllowed, "nothing allows it in any case");
     assert_eq!(
@@ -374,91 +381,6 @@ fn d11_addresses_numbers_dates_and_bytes_compare_as_such() {
     ));
     assert!(holds(r#"{"BinaryEquals":{"k":"QQ=="}}"#, &[("k", &["QQ=="])]));
     assert!(!holds(r#"{"BinaryEquals":{"k":"QQ=="}}"#, &[("k", &["QUI="])]));
-}
-
-fn setting() -> Setting {
-    Setting {
-        partition: Partition::Aws,
-        bucket: Some("b".into()),
-        account: AccountId::parse(OWN),
-        region: Some("eu-west-1".into()),
-        organization: None,
-        bucket_tags: None,
-        now: "2026-11-22T06:00:00Z".parse().unwrap(),
-    }
-}
-
-fn rendered(context: &Context) -> Vec<String> {
-    context.iter().map(|(key, values)| format!("{key}={}", values.join(","))).collect()
-}
-
-#[test]
-fn e_an_anonymous_request_carries_what_aws_sets() {
-    let get = catalogue::find("s3:GetObject").unwrap();
-    assert_eq!(
-        rendered(&Context::defaults(&Caller::Anonymous, &setting(), get)),
-        [
-            "aws:currenttime=2026-11-22T06:00:00Z",
-            "aws:epochtime=1795327200",
-            "aws:principalaccount=anonymous",
-            "aws:principaltype=Anonymous",
-            "aws:requestedregion=eu-west-1",
-            "aws:resourceaccount=111122223333",
-            "aws:securetransport=true",
-            "aws:sourceip=198.51.100.1",
-            "aws:useragent=bucketwatch",
-            "aws:userid=anonymous",
-            "aws:viaawsservice=false",
-            "s3:resourceaccount=111122223333",
-            "s3:tlsversion=1.3",
-        ]
-    );
-}
-
-#[test]
-fn e_signed_callers_and_services_carry_their_own_names() {
-    let get = catalogue::find("s3:GetObject").unwrap();
-    let of = |caller: &Caller, key: &str| {
-        Context::defaults(caller, &setting(), get).get(key).map(|values| values.join(","))
-    };
-    let alice = user(FOREIGN, "user/team/alice");
-    assert_eq!(of(&alice, "aws:username").as_deref(), Some("alice"));
-    assert_eq!(of(&alice, "aws:principaltype").as_deref(), Some("User"));
-    assert_eq!(of(&alice, "aws:principalorgid"), None);
-    assert_eq!(of(&alice, "s3:authtype").as_deref(), Some("REST-HEADER"));
-    let role = session(FOREIGN, "r");
-    assert_eq!(of(&role, "aws:principalarn").as_deref(), Some("arn:aws:iam::444455556666:role/r"));
-    assert_eq!(of(&role, "aws:userid").as_deref(), Some("AROAEXAMPLEEXAMPLE000:s"));
-    assert_eq!(of(&role, "aws:username"), None);
-    assert_eq!(of(&user(FOREIGN, "root"), "aws:userid").as_deref(), Some(FOREIGN));
-    let logs = service("logs.amazonaws.com");
-    assert_eq!(of(&logs, "aws:principalisawsservice").as_deref(), Some("true"));
-    assert_eq!(of(&logs, "aws:sourcearn"), None);
-    let identity = service("arn:aws:iam::cloudfront:user/OAI");
-    assert_eq!(of(&identity, "aws:principalisawsservice").as_deref(), Some("false"));
-}
-
-#[test]
-fn a_witness_is_completed_with_defaults_endpoint_and_its_own_keys() {
-    let mut context = Context::default();
-    context.set("aws:Referer", "r");
-    let witness = Witness {
-        caller: user(FOREIGN, "root"),
-        action: catalogue::find("s3:GetObject").unwrap(),
-        resource: "arn:aws:s3:::b/dir/k:1".into(),
-        context,
-        absent: vec!["aws:SourceIp".into()],
-        endpoint: Some("arn:aws:s3:eu-west-1:444455556666:accesspoint/ap".into()),
-    };
-    let request = witness.request(&setting());
-    assert_eq!(request.context.get("aws:sourceip"), None);
-    assert_eq!(request.context.get("aws:referer"), Some(&["r".to_owned()][..]));
-    assert_eq!(request.context.get("s3:dataaccesspointaccount"), Some(&[FOREIGN.to_owned()][..]));
-    assert_eq!(
-        witness.request_at_endpoint(&setting()).unwrap().resource.as_raw(),
-        "arn:aws:s3:eu-west-1:444455556666:accesspoint/ap/object/dir/k:1"
-    );
-    assert_eq!(Witness { endpoint: None, ..witness }.request_at_endpoint(&setting()), None);
 }
 
 proptest! {

@@ -139,3 +139,6 @@ impl Witness {
         Some(Request { resource: resource.into(), ..self.request(setting) })
     }
 }
+
+#[cfg(test)]
+mod tests;
