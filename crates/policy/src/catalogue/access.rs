@@ -69,10 +69,11 @@ pub(super) fn owner_account_only(action: Action) -> bool {
 }
 
 /// The permissions of S3 Replication are used by S3 under the IAM role that the source bucket names, never by a
-/// request of its own; directory buckets and access points of whatever kind take signed requests only.
+/// request of their own (a deduction: AWS documents the role, not the refusal); directory buckets and access points
+/// of whatever kind take signed requests only.
 ///
-/// *Source*: Amazon S3 user guide, "Setting up permissions for live replication"; "Access points restrictions and
-/// limitations"; API reference, CreateSession.
+/// *Source*: Amazon S3 user guide, "Setting up permissions for live replication", read 2026-11-22; "Access points
+/// restrictions and limitations"; API reference, CreateSession.
 pub(super) fn signed_only(action: Action) -> bool {
     let replication = matches!(
         action.name(),
@@ -89,8 +90,9 @@ pub(super) fn signed_only(action: Action) -> bool {
     replication || matches!(action.kind(), ResourceKind::Elsewhere | ResourceKind::DirectoryBucket)
 }
 
-/// *Source*: Amazon S3 API reference, CopyObject, UploadPartCopy and CreateMultipartUpload: "Anonymous users
-/// cannot copy objects", "… cannot initiate multipart uploads". PutObject under the same permission takes them.
+/// *Source*: Amazon S3 user guide, "Uploading and copying objects using multipart upload" and API reference,
+/// CopyObject; S3 answers "Anonymous users cannot initiate multipart uploads" and "… cannot copy objects", while
+/// PutObject under the same permission takes unsigned requests.
 pub(super) fn signed_operations(action: Action) -> &'static [&'static str] {
     if action.name() == "s3:PutObject" {
         &["CopyObject", "CreateMultipartUpload", "UploadPartCopy"]
@@ -101,7 +103,8 @@ pub(super) fn signed_operations(action: Action) -> &'static [&'static str] {
 
 /// The service authorization reference leaves ListBucketMultipartUploads out, which access points support.
 ///
-/// *Source*: Amazon S3 user guide, "Access point compatibility with S3 operations".
+/// *Source*: Amazon S3 user guide, "Access point compatibility"; the reference itself gives the action the access
+/// point's condition keys.
 pub(super) fn through_access_point(action: Action) -> bool {
     let Some(fact) = action.fact() else { return false };
     let acts_on = |kind| fact.resources.split(' ').any(|resource| resource == kind);

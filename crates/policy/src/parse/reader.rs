@@ -45,8 +45,9 @@ impl Reader {
         known: &[&'static str],
         path: &Path<'_>,
     ) -> Reading<()> {
-        for (index, (name, _)) in object.iter().enumerate() {
-            if object.iter().take(index).any(|(earlier, _)| earlier == name) {
+        let mut seen = Names::default();
+        for (name, _) in object {
+            if !seen.insert(name) {
                 self.odd(&path.key(name), Oddity::DuplicateKey(name.as_ref().into()));
             } else if !known.contains(&name.as_ref()) {
                 if let Some(wanted) = known.iter().find(|wanted| wanted.eq_ignore_ascii_case(name)) {
@@ -67,13 +68,10 @@ impl Reader {
         object: &'v [Entry<'a>],
         path: &Path<'_>,
     ) -> Vec<&'v Entry<'a>> {
-        if let [only] = object {
-            return vec![only];
-        }
-        let mut seen = BTreeSet::new();
+        let mut seen = Names::default();
         let mut entries = Vec::with_capacity(object.len());
         for entry in object.iter().rev() {
-            if seen.insert(entry.0.as_ref()) {
+            if seen.insert(&entry.0) {
                 entries.push(entry);
             } else {
                 self.odd(&path.key(&entry.0), Oddity::DuplicateKey(entry.0.as_ref().into()));
@@ -81,6 +79,29 @@ impl Reader {
         }
         entries.reverse();
         entries
+    }
+}
+
+/// Names met so far: a list while they are few, as they always are outside an attack.
+#[derive(Default)]
+struct Names<'v> {
+    few: Vec<&'v str>,
+    many: BTreeSet<&'v str>,
+}
+
+impl<'v> Names<'v> {
+    const FEW: usize = 16;
+
+    /// Adds `name`, and tells whether it is new.
+    fn insert(&mut self, name: &'v str) -> bool {
+        if self.few.contains(&name) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(name);
+            return true;
+        }
+        self.many.insert(name)
     }
 }
 

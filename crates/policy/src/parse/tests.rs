@@ -197,6 +197,14 @@ fn of_a_key_that_occurs_twice_the_last_counts() {
 }
 
 #[test]
+fn repeated_keys_are_found_among_many() {
+    let names: String = (0..200).map(|n| format!("\"k{}\":1,", n % 100)).collect();
+    let found = oddities(&format!("{names}\"Sid\":\"s\""));
+    assert_eq!(found.iter().filter(|text| text.contains("more than once")).count(), 100);
+    assert_eq!(found.iter().filter(|text| text.contains("unknown element")).count(), 100);
+}
+
+#[test]
 fn what_cannot_be_judged_is_refused_with_its_place() {
     for (text, expected) in [
         ("", "the text is no JSON: EOF while parsing a value at line 1, column 1"),
