@@ -82,24 +82,25 @@ impl Reader {
     }
 }
 
-/// Names met so far: a list while they are few, as they always are outside an attack.
+/// Names met so far: the first few in place, since outside an attack there are no more.
 #[derive(Default)]
 struct Names<'v> {
-    few: Vec<&'v str>,
+    few: [Option<&'v str>; 16],
     many: BTreeSet<&'v str>,
 }
 
 impl<'v> Names<'v> {
-    const FEW: usize = 16;
-
     /// Adds `name`, and tells whether it is new.
     fn insert(&mut self, name: &'v str) -> bool {
-        if self.few.contains(&name) {
-            return false;
-        }
-        if self.few.len() < Self::FEW {
-            self.few.push(name);
-            return true;
+        for place in &mut self.few {
+            match place {
+                Some(earlier) if *earlier == name => return false,
+                Some(_) => {}
+                None => {
+                    *place = Some(name);
+                    return true;
+                }
+            }
         }
         self.many.insert(name)
     }
