@@ -7,6 +7,7 @@
 pub mod assess;
 pub mod assessment;
 mod attached;
+pub mod authorize;
 mod block;
 pub mod containment;
 mod door;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bucketwatch_policy::name::{AccountId, Partition};
+use bucketwatch_policy::setting::Setting;
 use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
 
 use crate::observed::Observed;
 
@@ -73,6 +75,24 @@ impl BucketSnapshot {
             multi_region_access_points: Observed::NotAsked,
             resource_control_policies: Observed::NotAsked,
             object_acls: Observed::NotAsked,
+        }
+    }
+
+    /// Gives the world around the bucket's policies, at the instant `now`.
+    pub fn setting(&self, now: Timestamp) -> Setting {
+        let bucket_tags = match &self.tags {
+            Observed::Present(tags) => Some(tags.clone()),
+            Observed::Absent => Some(BTreeMap::new()),
+            Observed::NotAsked | Observed::Unreadable(_) => None,
+        };
+        Setting {
+            partition: self.partition,
+            bucket: self.bucket.clone(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+            organization: self.organization.clone(),
+            bucket_tags,
+            now,
         }
     }
 }

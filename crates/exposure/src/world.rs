@@ -1,7 +1,5 @@
 //! A snapshot made ready for judgement: policies parsed, facts in the engine's words.
 
-use std::collections::BTreeMap;
-
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::reach::Callers;
 use bucketwatch_policy::setting::Setting;
@@ -66,7 +64,7 @@ impl<'a> World<'a> {
             .collect();
         Self {
             snapshot,
-            setting: setting(snapshot, now),
+            setting: snapshot.setting(now),
             policy,
             aws_public,
             control_policies,
@@ -108,23 +106,6 @@ impl<'a> World<'a> {
             account: self.snapshot.account.as_ref(),
             bucket: self.snapshot.bucket.as_ref(),
         }
-    }
-}
-
-fn setting(snapshot: &BucketSnapshot, now: Timestamp) -> Setting {
-    let bucket_tags = match &snapshot.tags {
-        Observed::Present(tags) => Some(tags.clone()),
-        Observed::Absent => Some(BTreeMap::new()),
-        Observed::NotAsked | Observed::Unreadable(_) => None,
-    };
-    Setting {
-        partition: snapshot.partition,
-        bucket: snapshot.bucket.clone(),
-        account: snapshot.account.clone(),
-        region: snapshot.region.clone(),
-        organization: snapshot.organization.clone(),
-        bucket_tags,
-        now,
     }
 }
 

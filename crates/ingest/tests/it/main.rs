@@ -1,5 +1,6 @@
 //! Documents in, judgements out: the corpus and the examples of the schemas.
 
+mod authorize;
 mod corpus;
 mod examples;
 mod expectation;

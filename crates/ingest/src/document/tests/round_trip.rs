@@ -10,12 +10,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn observed<T: std::fmt::Debug + Clone>(
+fn observed<T: std::fmt::Debug + Clone + 'static>(
     present: impl Strategy<Value = T> + 'static,
-) -> impl Strategy<Value = Observed<T>>
-where
-    T: 'static,
-{
+) -> impl Strategy<Value = Observed<T>> {
     prop_oneof![
         3 => present.prop_map(Observed::Present),
         1 => Just(Observed::Absent),
