@@ -1,6 +1,7 @@
 //! The developers' runner: `cargo xtask <task>`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool for developers")]
 
+mod bench;
 mod catalogue;
 mod emulators;
 mod test;
@@ -21,6 +22,9 @@ struct Arguments {
 enum Task {
     /// Runs every test, after making the virtual environment with the pinned emulators.
     Test(test::Options),
+    /// Measures, and prints ratios.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Writes the table of S3's actions and condition keys (needs npm and the network).
     Catalogue {
         /// Only compare, and fail where the table is out of date.
@@ -33,6 +37,7 @@ fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
     match Arguments::parse().task {
         Task::Test(options) => test::run(root, &options),
+        Task::Bench(bench) => bench::run(root, &bench),
         Task::Catalogue { check } => catalogue::run(root, check),
     }
 }
