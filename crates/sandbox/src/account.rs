@@ -15,6 +15,7 @@ pub use self::acl::{ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, canned, canoni
 pub(crate) use self::acl::{is_public, parse_permission, permission_name, private};
 pub use self::bucket::{BLOCK_ALL, Bucket, Object};
 use crate::fleet::Fleet;
+use crate::random;
 
 /// The region of a bucket for which nobody named one.
 pub const DEFAULT_REGION: &str = "us-east-1";
@@ -256,9 +257,33 @@ impl Account {
         stored.map(|bucket| (bucket.name().to_owned(), bucket.region().to_owned())).collect()
     }
 
+    /// Gives the bucket behind the access point that a host names, as `name-account` or by its alias, and the
+    /// access point's ARN.
+    pub(crate) fn through(&self, host: &str) -> Option<(Arc<Bucket>, Option<String>)> {
+        if !host.ends_with("-s3alias") && !host.ends_with(self.id.as_str()) {
+            return None;
+        }
+        let names = |point: &AccessPoint| {
+            let name = point.name.as_raw();
+            host == access_point_alias(name) || host.strip_prefix(name) == Some(&format!("-{}", self.id))
+        };
+        self.with_access_points().find_map(|bucket| {
+            let point = bucket.snapshot.access_points.present()?.iter().find(|point| names(point))?;
+            let (partition, region, id, name) =
+                (self.partition, bucket.region(), &self.id, point.name.as_raw());
+            let arn = format!("arn:{partition}:s3:{region}:{id}:accesspoint/{name}");
+            Some((Arc::clone(&bucket), Some(arn)))
+        })
+    }
+
     fn with_access_points(&self) -> impl Iterator<Item = Arc<Bucket>> {
         let generated = self.fleet.iter().flat_map(Fleet::names_with_access_points);
         let generated = generated.filter(|name| !self.stored.contains_key(name));
         self.stored.values().flatten().cloned().chain(generated.filter_map(|name| self.bucket(&name)))
     }
+}
+
+/// Gives the alias that serves in the place of a bucket's name.
+pub(crate) fn access_point_alias(name: &str) -> String {
+    format!("{name}-{:016x}-s3alias", random::of(name))
 }

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -30,6 +31,9 @@ use crate::world::World;
 
 /// The longest body that is taken.
 const LONGEST_BODY: usize = 5 * 1024 * 1024;
+
+/// How long to wait after the machine refused a connection, for want of file handles, say.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What a sandbox is started with.
 #[derive(Clone, Debug)]
@@ -148,7 +152,7 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
         if let Ok((stream, _)) = listener.accept().await {
             connections.spawn(connection(stream, Arc::clone(&world)));
         } else {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(PAUSE).await;
         }
         while connections.try_join_next().is_some() {}
     }
@@ -208,7 +212,9 @@ async fn serve(
             let message = "Your proposed upload exceeds the maximum allowed size";
             Err(Refusal::new("EntityTooLarge", message))
         }
-        (None, Ok(operation)) => answer(Ask { world, conduct: &conduct, operation, call: &call }),
+        (None, Ok(operation)) => {
+            answer(Ask { world, conduct: &conduct, operation, call: &call, endpoint: None })
+        }
         (None, Err(refusal)) => Err(refusal),
     };
     waiting.answered();

@@ -2,14 +2,14 @@
 
 use bucketwatch_exposure::observed::Observed;
 use bucketwatch_exposure::snapshot::{AccessPoint, BlockPublicAccess, NetworkOrigin};
+use bucketwatch_policy::aws_public::AttachedTo;
 use bucketwatch_policy::untrusted::Untrusted;
 
 use super::account::named;
 use super::bucket::write_block;
 use super::policy::{is_public, write_status};
 use super::{Answer, Ask, shown};
-use crate::account::{Account, BLOCK_ALL};
-use crate::random;
+use crate::account::{Account, BLOCK_ALL, access_point_alias as alias};
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::xml::Xml;
@@ -62,7 +62,11 @@ pub(super) fn get_policy(ask: Ask<'_>) -> Answer {
 pub(super) fn get_policy_status(ask: Ask<'_>) -> Answer {
     let (_, point) = find(ask, &*named(ask)?)?;
     let text = shown(&point.policy, NO_POLICY)?;
-    let status = if matches!(point.origin, NetworkOrigin::Vpc(_)) { Some(false) } else { is_public(text) };
+    let status = if matches!(point.origin, NetworkOrigin::Vpc(_)) {
+        Some(false)
+    } else {
+        is_public(text, AttachedTo::AccessPoint)
+    };
     Ok(Reply::control("GetAccessPointPolicyStatusResult", |xml| {
         xml.nest("PolicyStatus", |xml| write_status(xml, status));
     }))
@@ -100,6 +104,6 @@ fn write(xml: &mut Xml, ask: Ask<'_>, account: &Account, bucket: &str, point: &A
         }
     }
     xml.leaf("AccessPointArn", &format!("arn:{partition}:s3:{region}:{owner}:accesspoint/{name}"));
-    xml.leaf("Alias", &format!("{name}-{:016x}-s3alias", random::of(name)));
+    xml.leaf("Alias", &alias(name));
     xml.leaf("BucketAccountId", account.id().as_str());
 }

@@ -18,7 +18,7 @@ pub(super) fn get(ask: Ask<'_>, bucket: &Bucket) -> Answer {
 pub(super) fn put(ask: Ask<'_>, bucket: &Bucket) -> Answer {
     let acl = asked_for(ask)?.ok_or_else(Refusal::malformed)?;
     check(&acl, bucket)?;
-    ask.change(|bucket| bucket.snapshot.acl = Observed::Present(acl))?;
+    ask.change(bucket, |bucket| bucket.snapshot.acl = Observed::Present(acl))?;
     Ok(Reply::done())
 }
 

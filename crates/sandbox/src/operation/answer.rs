@@ -23,6 +23,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) conduct: &'a Conduct,
     pub(crate) operation: Operation,
     pub(crate) call: &'a Call,
+    /// The ARN of the access point that the call goes through.
+    pub(crate) endpoint: Option<&'a str>,
 }
 
 /// What a call comes to.
@@ -39,7 +41,8 @@ pub(crate) fn answer(ask: Ask<'_>) -> Answer {
             account_wide(ask)
         }
         Target::Bucket | Target::Object => {
-            let bucket = find(ask, &caller)?;
+            let (bucket, endpoint) = find(ask, &caller)?;
+            let ask = Ask { endpoint: endpoint.as_deref(), ..ask };
             ask.admit(&caller, &bucket)?;
             if ask.operation.target() == Target::Object {
                 object::answer(ask, &caller, &bucket)
@@ -66,14 +69,17 @@ fn own(caller: Caller) -> Result<Principal, Refusal> {
     }
 }
 
-/// Finds the bucket, and sends the owner's callers to its region. Unsigned calls name no region to be wrong.
-fn find(ask: Ask<'_>, caller: &Caller) -> Result<Arc<Bucket>, Refusal> {
-    let name = ask.call.bucket.as_deref().unwrap_or_default();
-    let bucket = ask.world.account().bucket(name).ok_or_else(|| Refusal::no_bucket(name))?;
+/// Finds the bucket, and the ARN of the access point where the call names one instead. Signed calls are sent to the
+/// bucket's region; unsigned ones name no region to be wrong.
+fn find(ask: Ask<'_>, caller: &Caller) -> Result<(Arc<Bucket>, Option<String>), Refusal> {
+    let name = ask.bucket_name();
+    let account = ask.world.account();
+    let found = account.bucket(name).map(|bucket| (bucket, None)).or_else(|| account.through(name));
+    let (bucket, endpoint) = found.ok_or_else(|| Refusal::no_bucket(name))?;
     let asked = ask.call.region().filter(|_| *caller != Caller::Anonymous);
     let here = asked.is_none_or(|asked| asked == bucket.region());
     if here || ask.operation == Operation::GetBucketLocation {
-        Ok(bucket)
+        Ok((bucket, endpoint))
     } else {
         Err(Refusal::elsewhere(name, bucket.region()))
     }
@@ -106,14 +112,14 @@ fn of_bucket(ask: Ask<'_>, found: &Bucket) -> Answer {
         Op::DeleteBucket => bucket::delete(ask, found),
         Op::GetBucketLocation => Ok(bucket::location(found)),
         Op::GetBucketOwnershipControls => ownership::get(found),
-        Op::PutBucketOwnershipControls => ownership::put(ask),
-        Op::DeleteBucketOwnershipControls => ownership::delete(ask),
+        Op::PutBucketOwnershipControls => ownership::put(ask, found),
+        Op::DeleteBucketOwnershipControls => ownership::delete(ask, found),
         Op::GetPublicAccessBlock => bucket::get_block(found),
-        Op::PutPublicAccessBlock => bucket::put_block(ask),
-        Op::DeletePublicAccessBlock => bucket::delete_block(ask),
+        Op::PutPublicAccessBlock => bucket::put_block(ask, found),
+        Op::DeletePublicAccessBlock => bucket::delete_block(ask, found),
         Op::GetBucketPolicy => policy::get(found),
         Op::PutBucketPolicy => policy::put(ask, found),
-        Op::DeleteBucketPolicy => policy::delete(ask),
+        Op::DeleteBucketPolicy => policy::delete(ask, found),
         Op::GetBucketPolicyStatus => policy::get_status(found),
         Op::GetBucketAcl => acl::get(ask, found),
         Op::PutBucketAcl => acl::put(ask, found),
@@ -157,10 +163,11 @@ impl Ask<'_> {
         self.call.bucket.as_deref().unwrap_or_default()
     }
 
-    /// Changes the call's bucket.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Bucket)) -> Result<(), Refusal> {
-        let changed = self.world.change(|account: &mut Account| account.change(self.bucket_name(), change));
-        if changed { Ok(()) } else { Err(Refusal::no_bucket(self.bucket_name())) }
+    /// Changes `bucket`, which the call is about.
+    pub(crate) fn change(&self, bucket: &Bucket, change: impl FnOnce(&mut Bucket)) -> Result<(), Refusal> {
+        let name = bucket.name();
+        let changed = self.world.change(|account: &mut Account| account.change(name, change));
+        if changed { Ok(()) } else { Err(Refusal::no_bucket(name)) }
     }
 }
 

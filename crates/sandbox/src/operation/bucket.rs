@@ -14,7 +14,7 @@ pub(super) fn delete(ask: Ask<'_>, bucket: &Bucket) -> Answer {
     if !bucket.objects.is_empty() {
         return Err(Refusal::new("BucketNotEmpty", "The bucket you tried to delete is not empty"));
     }
-    ask.world.change(|account| account.remove(ask.bucket_name()));
+    ask.world.change(|account| account.remove(bucket.name()));
     Ok(Reply::gone())
 }
 
@@ -29,14 +29,14 @@ pub(super) fn get_block(bucket: &Bucket) -> Answer {
     Ok(Reply::s3("PublicAccessBlockConfiguration", |xml| write_block(xml, block)))
 }
 
-pub(super) fn put_block(ask: Ask<'_>) -> Answer {
+pub(super) fn put_block(ask: Ask<'_>, bucket: &Bucket) -> Answer {
     let block = block_from_body(&ask.call.body)?;
-    ask.change(|bucket| bucket.snapshot.bucket_block = Observed::Present(block))?;
+    ask.change(bucket, |bucket| bucket.snapshot.bucket_block = Observed::Present(block))?;
     Ok(Reply::done())
 }
 
-pub(super) fn delete_block(ask: Ask<'_>) -> Answer {
-    ask.change(|bucket| bucket.snapshot.bucket_block = Observed::Absent)?;
+pub(super) fn delete_block(ask: Ask<'_>, bucket: &Bucket) -> Answer {
+    ask.change(bucket, |bucket| bucket.snapshot.bucket_block = Observed::Absent)?;
     Ok(Reply::gone())
 }
 

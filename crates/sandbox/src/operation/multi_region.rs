@@ -1,6 +1,7 @@
 //! Multi-Region access points of the account. Their control plane answers in us-west-2 alone.
 
 use bucketwatch_exposure::snapshot::AccessPoint;
+use bucketwatch_policy::aws_public::AttachedTo;
 
 use super::access_point::block;
 use super::account::named;
@@ -44,7 +45,7 @@ pub(super) fn get_policy_status(ask: Ask<'_>) -> Answer {
     let point = find(ask, &*at_home(ask)?)?;
     let text = shown(&point.policy, NO_POLICY)?;
     Ok(Reply::control("GetMultiRegionAccessPointPolicyStatusResult", |xml| {
-        xml.nest("Established", |xml| write_status(xml, is_public(text)));
+        xml.nest("Established", |xml| write_status(xml, is_public(text, AttachedTo::AccessPoint)));
     }))
 }
 

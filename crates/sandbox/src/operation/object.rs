@@ -22,7 +22,7 @@ pub(super) fn answer(ask: Ask<'_>, caller: &Caller, bucket: &Bucket) -> Answer {
     match ask.operation {
         Operation::PutObject => put(ask, bucket, key),
         Operation::DeleteObject => {
-            ask.change(|bucket| forget(bucket, key))?;
+            ask.change(bucket, |bucket| forget(bucket, key))?;
             Ok(Reply::gone())
         }
         operation => {
@@ -76,7 +76,7 @@ fn put(ask: Ask<'_>, bucket: &Bucket, key: &str) -> Answer {
     };
     let object = Object { content };
     let etag = etag(&object);
-    ask.change(|bucket| {
+    ask.change(bucket, |bucket| {
         forget(bucket, key);
         bucket.objects.insert(key.to_owned(), object);
         if let Some(asked) = asked {
@@ -89,7 +89,7 @@ fn put(ask: Ask<'_>, bucket: &Bucket, key: &str) -> Answer {
 fn put_acl(ask: Ask<'_>, bucket: &Bucket, key: &str) -> Answer {
     let asked = acl::asked_for(ask)?.ok_or_else(Refusal::malformed)?;
     acl::check(&asked, bucket)?;
-    ask.change(|bucket| remember_acl(bucket, key, asked))?;
+    ask.change(bucket, |bucket| remember_acl(bucket, key, asked))?;
     Ok(Reply::done())
 }
 

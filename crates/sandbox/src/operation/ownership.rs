@@ -27,16 +27,16 @@ pub(super) fn get(bucket: &Bucket) -> Answer {
 /// A bucket whose ACL lets others in keeps ACLs enabled until that is gone.
 ///
 /// *Source*: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket".
-pub(super) fn put(ask: Ask<'_>) -> Answer {
+pub(super) fn put(ask: Ask<'_>, bucket: &Bucket) -> Answer {
     let root = Element::parse(&ask.call.body).ok_or_else(Refusal::malformed)?;
     let rule = root.child("Rule").and_then(|rule| rule.text_of("ObjectOwnership"));
     let ownership = parse(rule.ok_or_else(Refusal::malformed)?)?;
-    ask.change(|bucket| bucket.snapshot.ownership = Observed::Present(ownership))?;
+    ask.change(bucket, |bucket| bucket.snapshot.ownership = Observed::Present(ownership))?;
     Ok(Reply::done())
 }
 
-pub(super) fn delete(ask: Ask<'_>) -> Answer {
-    ask.change(|bucket| bucket.snapshot.ownership = Observed::Absent)?;
+pub(super) fn delete(ask: Ask<'_>, bucket: &Bucket) -> Answer {
+    ask.change(bucket, |bucket| bucket.snapshot.ownership = Observed::Absent)?;
     Ok(Reply::gone())
 }
 

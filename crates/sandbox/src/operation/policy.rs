@@ -1,6 +1,8 @@
 //! Bucket policies.
 
 use bucketwatch_exposure::observed::Observed;
+use bucketwatch_policy::aws_public::{AttachedTo, aws_public};
+use bucketwatch_policy::document::Policy;
 
 use super::{Answer, Ask, shown, shown_or_none};
 use crate::account::Bucket;
@@ -22,7 +24,9 @@ pub(super) fn get_status(bucket: &Bucket) -> Answer {
         Observed::Unreadable(_) => "",
         Observed::Absent | Observed::NotAsked => return Err(Refusal::new(NO_POLICY.0, NO_POLICY.1)),
     };
-    Ok(Reply::s3("PolicyStatus", |xml| write_status(xml, said.or_else(|| is_public(text)))))
+    Ok(Reply::s3("PolicyStatus", |xml| {
+        write_status(xml, said.or_else(|| is_public(text, AttachedTo::Bucket)))
+    }))
 }
 
 /// Writes whether a policy is public, where that is known.
@@ -33,8 +37,8 @@ pub(super) fn write_status(xml: &mut Xml, is_public: Option<bool>) {
 }
 
 /// Says whether AWS's documented rule calls the policy public; `None` where it is open or the text unreadable.
-pub(super) fn is_public(_text: &str) -> Option<bool> {
-    None
+pub(super) fn is_public(text: &str, attached_to: AttachedTo) -> Option<bool> {
+    aws_public(&Policy::parse(text).ok()?, attached_to).decided()
 }
 
 /// *Source*: S3 API reference, "PutBucketPolicy"; docs/semantics.md A5.
@@ -46,20 +50,20 @@ pub(super) fn put(ask: Ask<'_>, bucket: &Bucket) -> Answer {
         let message = "This policy contains invalid Json";
         return Err(Refusal::new("MalformedPolicy", message));
     };
-    if bucket.block().block_public_policy && is_public(text) == Some(true) {
+    if bucket.block().block_public_policy && is_public(text, AttachedTo::Bucket) == Some(true) {
         let message = "public policies are blocked by the BlockPublicPolicy block public access setting.";
         return Err(Refusal::new("AccessDenied", message));
     }
     let text = text.to_owned();
-    ask.change(|bucket| {
+    ask.change(bucket, |bucket| {
         bucket.snapshot.policy = Observed::Present(text);
         bucket.snapshot.policy_status = Observed::NotAsked;
     })?;
     Ok(Reply::gone())
 }
 
-pub(super) fn delete(ask: Ask<'_>) -> Answer {
-    ask.change(|bucket| {
+pub(super) fn delete(ask: Ask<'_>, bucket: &Bucket) -> Answer {
+    ask.change(bucket, |bucket| {
         bucket.snapshot.policy = Observed::Absent;
         bucket.snapshot.policy_status = Observed::NotAsked;
     })?;

@@ -20,6 +20,11 @@ impl Query {
         Some(pair.1.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Gives every pair in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Says whether `name` is there, with or without a value.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(other, _)| other == name)

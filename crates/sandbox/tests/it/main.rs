@@ -5,5 +5,6 @@ mod errors;
 mod faults;
 mod fleet;
 mod gate;
+mod outsiders;
 mod paging;
 mod writes;
