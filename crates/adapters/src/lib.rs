@@ -1,1 +1,3 @@
-//! placeholder
+//! The edge of bucketwatch: AWS, SQLite, syslog.
+
+pub mod sqlite;

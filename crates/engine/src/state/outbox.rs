@@ -26,8 +26,8 @@ pub struct Claimed {
     pub ticket: Ticket,
     /// How many attempts have failed.
     pub failures: u32,
-    /// When the notice was written.
-    pub written_at: Timestamp,
+    /// When the notice was written, or its delivery revived.
+    pub waiting_since: Timestamp,
     /// The notice.
     pub notice: Notice,
 }

@@ -1,0 +1,4 @@
+//! The adapters against the ports that they fill.
+
+mod sqlite;
+mod state_store_contract;
