@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::assessment::{Assessment, Diagnosis, Discrepancy, Exposure, Undetermined, Verdict};
+use crate::assessment::{Assessment, Diagnosis, Discrepancy, Exposure};
 use crate::attached::Attached;
 use crate::findings::Findings;
 use crate::observed::Observed;
@@ -16,7 +16,7 @@ use crate::world::World;
 ///
 /// *Unknowns*: a fact that was not read and that could change the answer is an element of
 /// [`Assessment::undetermined`]; one that cannot is not mentioned. What certainly lets strangers in makes the verdict
-/// `public` whatever else is unknown.
+/// `public` whatever else is unknown; what is unknown of named accounts alone does not decide the verdict.
 pub fn assess(snapshot: &BucketSnapshot, now: Timestamp) -> Assessment {
     let world = World::of(snapshot, now);
     let mut findings = Findings::default();
@@ -25,6 +25,7 @@ pub fn assess(snapshot: &BucketSnapshot, now: Timestamp) -> Assessment {
     object_acl::judge(&world, &mut findings);
     access_point::judge(&world, &direct, &mut findings);
     multi_region::judge(&world, &direct, &mut findings);
+    let verdict = findings.verdict();
     let undetermined = findings.undetermined();
     findings.exposures.sort_by(|a, b| order(a).cmp(&order(b)));
     findings.latent.sort_by(|a, b| order(&a.exposure).cmp(&order(&b.exposure)));
@@ -32,7 +33,7 @@ pub fn assess(snapshot: &BucketSnapshot, now: Timestamp) -> Assessment {
         bucket: snapshot.bucket.clone(),
         account: snapshot.account.clone(),
         region: snapshot.region.clone(),
-        verdict: verdict(&findings.exposures, &undetermined),
+        verdict,
         aws_public: world.aws_public,
         discrepancy: discrepancy(&world),
         exposures: findings.exposures,
@@ -42,16 +43,6 @@ pub fn assess(snapshot: &BucketSnapshot, now: Timestamp) -> Assessment {
         objects: object_acl::known(&world),
         undetermined,
         diagnostics: diagnostics(&world),
-    }
-}
-
-fn verdict(exposures: &[Exposure], undetermined: &[Undetermined]) -> Verdict {
-    if exposures.iter().any(Exposure::is_to_strangers) {
-        Verdict::Public
-    } else if undetermined.is_empty() {
-        Verdict::NotPublic
-    } else {
-        Verdict::Undetermined
     }
 }
 

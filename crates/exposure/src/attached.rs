@@ -74,6 +74,11 @@ impl Attached {
         self.policy.statements.iter().any(|statement| statement.effect == Effect::Deny)
     }
 
+    /// Tells whether a statement allows anything.
+    pub(crate) fn has_allows(&self) -> bool {
+        self.policy.statements.iter().any(|statement| statement.effect == Effect::Allow)
+    }
+
     /// Gives the policy as it would be without its Denies; statements keep their index.
     pub(crate) fn without_denies(&self) -> &Policy {
         if !self.has_denies() {

@@ -1,6 +1,6 @@
 //! What the paths find, sorted into open, latent and undetermined.
 
-use crate::assessment::{Exposure, IneffectiveGrant, Latent, Undetermined};
+use crate::assessment::{Exposure, IneffectiveGrant, Latent, Undetermined, Verdict};
 use crate::block::Hold;
 use crate::gap::Gap;
 
@@ -10,7 +10,16 @@ pub(crate) struct Findings {
     pub(crate) exposures: Vec<Exposure>,
     pub(crate) latent: Vec<Latent>,
     pub(crate) ineffective: Vec<IneffectiveGrant>,
-    gaps: Vec<(Gap, Vec<Exposure>)>,
+    gaps: Vec<Hanging>,
+}
+
+/// What is missing, and what hangs on it.
+#[derive(Debug)]
+struct Hanging {
+    gap: Gap,
+    exposures: Vec<Exposure>,
+    /// Whether it could let strangers in, and so decides the verdict.
+    decides: bool,
 }
 
 impl Findings {
@@ -38,28 +47,43 @@ impl Findings {
             self.exposures.push(exposure);
         } else {
             for gap in gaps {
-                self.hang(gap, Some(exposure.clone()));
+                let hanging = self.hanging(gap);
+                hanging.decides |= exposure.is_to_strangers();
+                if !hanging.exposures.contains(&exposure) {
+                    hanging.exposures.push(exposure.clone());
+                }
             }
         }
     }
 
-    /// Records that something is missing, and the way in that hangs on it.
-    pub(crate) fn hang(&mut self, gap: Gap, exposure: Option<Exposure>) {
-        let known = self.gaps.iter_mut().find(|(known, _)| *known == gap);
-        let exposures = match known {
-            Some((_, exposures)) => exposures,
-            None => {
-                self.gaps.push((gap, Vec::new()));
-                match self.gaps.last_mut() {
-                    Some((_, exposures)) => exposures,
-                    None => return,
-                }
-            }
-        };
-        if let Some(exposure) = exposure
-            && !exposures.contains(&exposure)
-        {
-            exposures.push(exposure);
+    /// Records that something is missing which could let strangers in.
+    pub(crate) fn hang(&mut self, gap: Gap) {
+        self.hanging(gap).decides = true;
+    }
+
+    /// Records that something is missing which concerns named audiences only.
+    pub(crate) fn hang_named(&mut self, gap: Gap) {
+        self.hanging(gap);
+    }
+
+    fn hanging(&mut self, gap: Gap) -> &mut Hanging {
+        let index = self.gaps.iter().position(|known| known.gap == gap).unwrap_or_else(|| {
+            self.gaps.push(Hanging { gap, exposures: Vec::new(), decides: false });
+            self.gaps.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "the index was just found or made")]
+        &mut self.gaps[index]
+    }
+
+    /// Gives the answer: public if strangers get in whatever is unknown, undetermined if something missing could let
+    /// them in.
+    pub(crate) fn verdict(&self) -> Verdict {
+        if self.exposures.iter().any(Exposure::is_to_strangers) {
+            Verdict::Public
+        } else if self.gaps.iter().any(|hanging| hanging.decides) {
+            Verdict::Undetermined
+        } else {
+            Verdict::NotPublic
         }
     }
 
@@ -72,6 +96,9 @@ impl Findings {
 
     /// Gives what is undetermined.
     pub(crate) fn undetermined(&mut self) -> Vec<Undetermined> {
-        std::mem::take(&mut self.gaps).into_iter().map(|(gap, exposures)| gap.element(exposures)).collect()
+        std::mem::take(&mut self.gaps)
+            .into_iter()
+            .map(|hanging| hanging.gap.element(hanging.exposures))
+            .collect()
     }
 }

@@ -17,6 +17,7 @@ mod gap;
 mod glob;
 pub mod observed;
 mod path;
+mod pointers;
 mod proof;
 mod public_test;
 mod ranges;

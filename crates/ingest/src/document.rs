@@ -4,6 +4,8 @@ mod policy;
 mod snapshot;
 mod write;
 
+use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::assessment::Assessment;
 use bucketwatch_exposure::snapshot::BucketSnapshot;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::position::line_column;
@@ -45,7 +47,7 @@ pub struct Subject {
     pub base: String,
 }
 
-/// The kinds of documents. Pointers of an assessment are relative to the document: [`Subject::localize`].
+/// The kinds of documents. Pointers of an assessment are relative to the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A snapshot: its policy stands under `/policy`.
@@ -163,8 +165,17 @@ fn subject(text: &str, value: &Value<'_>, options: &Options, base: String) -> Re
 }
 
 impl Subject {
-    /// Gives a pointer of the assessment, which speaks of snapshots, as one into this document.
-    pub fn localize(&self, pointer: &str) -> String {
+    /// Gives the judgement at the instant `now`, with pointers into this document.
+    pub fn assess(&self, now: Timestamp) -> Assessment {
+        let judged = assess(&self.snapshot, now);
+        match self.form {
+            Form::Snapshot => judged,
+            Form::BarePolicy => judged.relocated(|pointer| self.localize(pointer)),
+        }
+    }
+
+    /// Gives a pointer that speaks of a snapshot as one into this document.
+    fn localize(&self, pointer: &str) -> String {
         match self.form {
             Form::Snapshot => pointer.to_owned(),
             Form::BarePolicy => pointer.strip_prefix("/policy").unwrap_or(pointer).to_owned(),

@@ -24,6 +24,9 @@ pub(crate) struct Found {
 impl Door<'_> {
     /// Gives what the door lets in when `callers` knock.
     pub(crate) fn find(&self, callers: Callers) -> Found {
+        if self.policies().any(|(attached, _)| !attached.has_allows()) {
+            return Found::default();
+        }
         let Reach { openings, undecided, ineffective, .. } = self.ask(callers, Denies::Count);
         let open = self.as_stored(merged(openings), callers, Denies::Count);
         let mut lifted = Vec::new();

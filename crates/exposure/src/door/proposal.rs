@@ -60,14 +60,36 @@ impl Door<'_> {
             self.place(part, Denies::Lifted, holds, why, findings);
         }
         for branch in &found.undecided {
-            if !Hold::any_shut(&holds(&branch.sources, &branch.audience)) {
-                findings.hang(gap_of(branch), None);
+            if Hold::any_shut(&holds(&branch.sources, &branch.audience)) {
+                continue;
+            }
+            if self.names_its_audience(&branch.sources) {
+                findings.hang_named(gap_of(branch));
+            } else {
+                findings.hang(gap_of(branch));
             }
         }
         for grant in &found.ineffective {
             self.ignore(grant, callers, findings);
         }
         found
+    }
+
+    /// Tells whether a statement or grant among `sources` speaks of named accounts and services alone.
+    fn names_its_audience(&self, sources: &[usize]) -> bool {
+        let named = |(lock, source): (&Lock<'_>, &usize)| {
+            match lock {
+            Lock::Grants(grants) => grants.get(*source).is_some_and(|granted| {
+                matches!(granted.allow.grantee, GranteeClass::CanonicalUser(_) | GranteeClass::LogDelivery)
+            }),
+            Lock::Policy(attached, _) => attached.policy.statements.get(*source).is_some_and(|statement| {
+                matches!(&statement.principals, Principals::Only(principals) if principals.iter().all(|principal| {
+                    !matches!(principal, Principal::Anyone | Principal::Federated(_))
+                }))
+            }),
+        }
+        };
+        self.locks.iter().zip(sources).any(named)
     }
 
     /// Gives what holds an opening that is there without the Denies only: the Denies, or the doubt about them.
@@ -125,7 +147,7 @@ impl Door<'_> {
         let sources = opening.sources.clone();
         let checked = Proven::check(opening, |witness| self.accepts(witness, &sources, denies));
         if checked.unproven && !Hold::any_shut(&holds) {
-            findings.hang(Gap::new(Datum::Reasoning, "no request could be found that proves it"), None);
+            findings.hang(Gap::new(Datum::Reasoning, "no request could be found that proves it"));
         }
         if let Some(proven) = checked.proven {
             findings.place(self.exposure(proven), holds);

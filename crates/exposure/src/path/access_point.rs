@@ -35,7 +35,7 @@ pub(crate) fn judge(world: &World<'_>, direct: &Found, findings: &mut Findings) 
     }
     let unread = Gap::in_fact(Datum::AccessPoints, &world.snapshot.access_points);
     if let Some(gap) = unread.filter(|_| could_matter(world, direct, false)) {
-        findings.hang(gap, None);
+        findings.hang(gap);
     }
     judge_foreign(world, direct, findings);
 }
@@ -56,7 +56,7 @@ pub(crate) fn judge_point(
     }
     let (Some(arn), Some(account)) = (&point.arn, &point.account) else {
         let why = "the bucket's region or owner is not known, and so the access point's ARN is not";
-        return findings.hang(Gap::new(Datum::Reasoning, why), None);
+        return findings.hang(Gap::new(Datum::Reasoning, why));
     };
     let internet = !matches!(point.facts.origin, NetworkOrigin::Vpc(_));
     let door = |locks| Door {
@@ -77,7 +77,7 @@ pub(crate) fn judge_point(
         }
         Known::Missing(gap) => {
             if adds(&door(vec![of_bucket]).find(Callers::Signed), direct, &holds) {
-                findings.hang(gap.clone(), None);
+                findings.hang(gap.clone());
             }
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn judge(world: &World<'_>, findings: &mut Findings) {
                 .chain(ignoring_public_acls(world.snapshot))
                 .any(|hold| matches!(hold, Hold::Shut(_)));
             if let Some(gap) = Gap::in_fact(Datum::Acl, fact).filter(|_| !certainly_ignored) {
-                findings.hang(gap, None);
+                findings.hang(gap);
             }
         }
     }
@@ -87,7 +87,7 @@ impl List<'_> {
                 Ok(Some(one)) => granted.push(one),
                 Ok(None) => {}
                 Err(gap) if self.disabled(world) => drop(gap),
-                Err(gap) => findings.hang(gap, None),
+                Err(gap) => findings.hang(gap),
             }
         }
         if granted.is_empty() {

@@ -15,7 +15,7 @@ use crate::world::World;
 /// still admit strangers by something that only they can choose.
 pub(crate) fn judge(world: &World<'_>, findings: &mut Findings) -> Found {
     if let Some(gap) = world.policy.missing() {
-        findings.hang(gap.clone(), None);
+        findings.hang(gap.clone());
     }
     let Some(policy) = world.policy.there() else { return Found::default() };
     let door = door(world, policy);

@@ -22,6 +22,6 @@ pub(crate) fn judge(world: &World<'_>, direct: &Found, findings: &mut Findings) 
     let is_public = findings.exposures.iter().any(crate::assessment::Exposure::is_to_strangers);
     let nobody_cares = matches!(listed, Observed::NotAsked) && is_public;
     if !nobody_cares && access_point::could_matter(world, direct, true) {
-        findings.hang(gap, None);
+        findings.hang(gap);
     }
 }

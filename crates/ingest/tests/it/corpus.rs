@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use bucketwatch_exposure::assess::assess;
 use bucketwatch_ingest::document::{Options, parse_input};
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
@@ -10,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::expectation::disagreements;
-use crate::projection::Projection;
+use crate::projection;
 
 /// The instant at which cases are judged that name none.
 const NOW: &str = "2026-11-22T00:00:00Z";
@@ -49,7 +48,7 @@ fn judge(text: &str) -> Vec<String> {
         Ok(_) if expected.contains_key("error") => vec!["not refused".to_owned()],
         Ok(subjects) => {
             let subject = subjects.first().expect("one subject");
-            let found = Projection(subject).assessment(&assess(&subject.snapshot, now));
+            let found = projection::assessment(&subject.assess(now), subject);
             disagreements(expected, &found)
         }
     }

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use bucketwatch_exposure::assess::assess;
 use bucketwatch_ingest::document::{Options, parse_input};
 use serde_json::{Value, json};
 
 use crate::expectation::disagreements;
-use crate::projection::Projection;
+use crate::projection;
 
 fn judged(text: &str) -> Vec<Value> {
     match parse_input(text, &Options::default()) {
@@ -15,7 +14,7 @@ fn judged(text: &str) -> Vec<Value> {
             .iter()
             .map(|subject| {
                 let now = "2026-11-22T00:00:00Z".parse().expect("an instant");
-                Projection(subject).assessment(&assess(&subject.snapshot, now))
+                projection::assessment(&subject.assess(now), subject)
             })
             .collect(),
         Err(error) => {

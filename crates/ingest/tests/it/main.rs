@@ -5,3 +5,5 @@ mod corpus;
 mod examples;
 mod expectation;
 mod projection;
+mod properties;
+mod world;

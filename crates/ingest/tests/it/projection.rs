@@ -12,120 +12,105 @@ use bucketwatch_policy::untrusted::Untrusted;
 use bucketwatch_policy::witness::Witness;
 use serde_json::{Map, Value, json};
 
-pub(crate) struct Projection<'a>(pub(crate) &'a Subject);
+pub(crate) fn assessment(assessment: &Assessment, subject: &Subject) -> Value {
+    let latent = assessment.latent.iter().map(latent_element);
+    let unknown = assessment.latent_unknown.iter().map(unknown_element);
+    json!({
+        "schema": "bucketwatch.assessment/1",
+        "bucket": assessment.bucket.as_ref().map(Untrusted::as_raw),
+        "account": assessment.account.as_ref().map(|id| id.as_str()),
+        "region": assessment.region,
+        "observed_at": subject.observed_at.map(|at| at.to_string()),
+        "verdict": words::verdict(assessment.verdict),
+        "aws_public": assessment.aws_public,
+        "discrepancy": assessment.discrepancy.map(|it| json!({"aws": it.aws, "computed": it.computed})),
+        "exposures": assessment.exposures.iter().map(exposure).collect::<Vec<_>>(),
+        "latent": latent.chain(unknown).collect::<Vec<_>>(),
+        "ineffective": assessment.ineffective.iter().map(ineffective).collect::<Vec<_>>(),
+        "objects": words::objects(assessment.objects),
+        "undetermined": assessment.undetermined.iter().map(undetermined).collect::<Vec<_>>(),
+        "diagnostics": assessment.diagnostics.iter().map(|it| {
+            json!({"pointer": it.pointer, "message": it.message})
+        }).collect::<Vec<_>>(),
+    })
+}
 
-impl Projection<'_> {
-    pub(crate) fn assessment(&self, assessment: &Assessment) -> Value {
-        let latent = assessment.latent.iter().map(|latent| self.latent(latent));
-        let unknown = assessment.latent_unknown.iter().map(|unknown| self.unknown(unknown));
-        json!({
-            "schema": "bucketwatch.assessment/1",
-            "bucket": assessment.bucket.as_ref().map(Untrusted::as_raw),
-            "account": assessment.account.as_ref().map(|id| id.as_str()),
-            "region": assessment.region,
-            "observed_at": self.0.observed_at.map(|at| at.to_string()),
-            "verdict": words::verdict(assessment.verdict),
-            "aws_public": assessment.aws_public,
-            "discrepancy": assessment.discrepancy.map(|it| json!({"aws": it.aws, "computed": it.computed})),
-            "exposures": assessment.exposures.iter().map(|it| self.exposure(it)).collect::<Vec<_>>(),
-            "latent": latent.chain(unknown).collect::<Vec<_>>(),
-            "ineffective": assessment.ineffective.iter().map(|it| self.ineffective(it)).collect::<Vec<_>>(),
-            "objects": words::objects(assessment.objects),
-            "undetermined": assessment.undetermined.iter().map(|it| self.undetermined(it)).collect::<Vec<_>>(),
-            "diagnostics": assessment.diagnostics.iter().map(|it| {
-                json!({"pointer": self.0.localize(&it.pointer), "message": it.message})
-            }).collect::<Vec<_>>(),
-        })
-    }
+fn exposure(it: &Exposure) -> Value {
+    let worst = it.witnesses.first().map(|(_, one)| witness(one));
+    let each = it.witnesses.iter().map(|(access, one)| (words::access(*access).to_owned(), witness(one)));
+    json!({
+        "fingerprint": it.fingerprint,
+        "audience": words::audience(&it.audience),
+        "audience_detail": detail(&it.audience),
+        "path": words::path(it.path),
+        "access": it.access.iter().map(|access| words::access(*access)).collect::<Vec<_>>(),
+        "actions": actions(it.actions),
+        "resources": raw(&it.resources),
+        "resources_except": raw(&it.resources_except),
+        "pointer": it.pointers.first(),
+        "pointers": it.pointers,
+        "statement": it.statement.as_ref().map(Untrusted::as_raw),
+        "severity": words::severity(it.severity),
+        "valid": it.validity.map(|valid| json!({
+            "from": valid.from.map(|at| at.to_string()),
+            "until": valid.until.map(|at| at.to_string()),
+        })),
+        "accepted_by": null,
+        "witness": worst,
+        "witnesses": each.collect::<Map<_, _>>(),
+        "notes": it.notes.iter().map(|note| words::note(note).as_raw().to_owned()).collect::<Vec<_>>(),
+    })
+}
 
-    fn exposure(&self, it: &Exposure) -> Value {
-        let witness = it.witnesses.first().map(|(_, witness)| self.witness(witness));
-        let each =
-            it.witnesses.iter().map(|(access, one)| (words::access(*access).to_owned(), self.witness(one)));
-        json!({
-            "fingerprint": it.fingerprint,
-            "audience": words::audience(&it.audience),
-            "audience_detail": detail(&it.audience),
-            "path": words::path(it.path),
-            "access": it.access.iter().map(|access| words::access(*access)).collect::<Vec<_>>(),
-            "actions": actions(it.actions),
-            "resources": raw(&it.resources),
-            "resources_except": raw(&it.resources_except),
-            "pointer": it.pointers.first().map(|pointer| self.0.localize(pointer)),
-            "pointers": it.pointers.iter().map(|pointer| self.0.localize(pointer)).collect::<Vec<_>>(),
-            "statement": it.statement.as_ref().map(Untrusted::as_raw),
-            "severity": words::severity(it.severity),
-            "valid": it.validity.map(|valid| json!({
-                "from": valid.from.map(|at| at.to_string()),
-                "until": valid.until.map(|at| at.to_string()),
-            })),
-            "accepted_by": null,
-            "witness": witness,
-            "witnesses": each.collect::<Map<_, _>>(),
-            "notes": it.notes.iter().map(|note| words::note(note).as_raw().to_owned()).collect::<Vec<_>>(),
-        })
-    }
+fn witness(it: &Witness) -> Value {
+    let (signed, principal) = match &it.caller {
+        Caller::Anonymous => (false, None),
+        Caller::Signed(signed) => (true, Some(signed.session_arn.as_ref().unwrap_or(&signed.arn).as_raw())),
+        Caller::Service { name } => (true, Some(name.as_raw())),
+    };
+    let context = it.context.iter().map(|(key, values)| {
+        let value = if let [one] = values { json!(one) } else { json!(values) };
+        (key.to_owned(), value)
+    });
+    json!({
+        "signed": signed,
+        "principal": principal,
+        "action": it.action.name(),
+        "resource": it.resource.as_raw(),
+        "context": context.collect::<Map<_, _>>(),
+        "endpoint": it.endpoint.as_ref().map(Untrusted::as_raw),
+    })
+}
 
-    fn witness(&self, it: &Witness) -> Value {
-        let (signed, principal) = match &it.caller {
-            Caller::Anonymous => (false, None),
-            Caller::Signed(signed) => {
-                (true, Some(signed.session_arn.as_ref().unwrap_or(&signed.arn).as_raw()))
-            }
-            Caller::Service { name } => (true, Some(name.as_raw())),
-        };
-        let context = it.context.iter().map(|(key, values)| {
-            let value = if let [one] = values { json!(one) } else { json!(values) };
-            (key.to_owned(), value)
-        });
-        json!({
-            "signed": signed,
-            "principal": principal,
-            "action": it.action.name(),
-            "resource": it.resource.as_raw(),
-            "context": context.collect::<Map<_, _>>(),
-            "endpoint": it.endpoint.as_ref().map(Untrusted::as_raw),
-        })
-    }
+fn latent_element(it: &Latent) -> Value {
+    let mut value = exposure(&it.exposure);
+    value["held_by"] = json!(it.held_by);
+    value
+}
 
-    fn latent(&self, it: &Latent) -> Value {
-        let mut value = self.exposure(&it.exposure);
-        value["held_by"] = self.held_by(&it.held_by);
-        value
-    }
+fn unknown_element(it: &LatentUnknown) -> Value {
+    json!({"unknown": true, "path": words::path(it.path), "held_by": it.held_by})
+}
 
-    fn unknown(&self, it: &LatentUnknown) -> Value {
-        json!({"unknown": true, "path": words::path(it.path), "held_by": self.held_by(&it.held_by)})
-    }
+fn ineffective(it: &IneffectiveGrant) -> Value {
+    json!({
+        "audience": words::audience(&it.audience),
+        "path": words::path(it.path),
+        "actions": actions(it.actions),
+        "pointer": it.pointer,
+        "statement": it.statement.as_ref().map(Untrusted::as_raw),
+        "why": it.rule,
+    })
+}
 
-    fn held_by(&self, words: &[String]) -> Value {
-        let word = |word: &String| match word.strip_prefix("deny:") {
-            Some(pointer) => format!("deny:{}", self.0.localize(pointer)),
-            None => word.clone(),
-        };
-        words.iter().map(word).collect::<Vec<_>>().into()
-    }
-
-    fn ineffective(&self, it: &IneffectiveGrant) -> Value {
-        json!({
-            "audience": words::audience(&it.audience),
-            "path": words::path(it.path),
-            "actions": actions(it.actions),
-            "pointer": self.0.localize(&it.pointer),
-            "statement": it.statement.as_ref().map(Untrusted::as_raw),
-            "why": it.rule,
-        })
-    }
-
-    fn undetermined(&self, it: &Undetermined) -> Value {
-        json!({
-            "what": it.what,
-            "operation": it.operation,
-            "permission": it.permission,
-            "why": it.why,
-            "exposures": it.exposures.iter().map(|it| self.exposure(it)).collect::<Vec<_>>(),
-        })
-    }
+fn undetermined(it: &Undetermined) -> Value {
+    json!({
+        "what": it.what,
+        "operation": it.operation,
+        "permission": it.permission,
+        "why": it.why,
+        "exposures": it.exposures.iter().map(exposure).collect::<Vec<_>>(),
+    })
 }
 
 fn detail(audience: &Audience) -> Value {
