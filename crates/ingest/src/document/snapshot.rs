@@ -248,10 +248,12 @@ fn access_point(text: &str, value: &Value<'_>) -> Reading<AccessPoint> {
     attached(text, fields, required(fields, "name")?, origin)
 }
 
+/// A multi-Region access point is known by its alias, which is also its name in ARNs.
 fn multi_region_access_point(text: &str, value: &Value<'_>) -> Reading<AccessPoint> {
     let fields = object(value, &["name", "alias", "account", "policy", "block_public_access"])?;
-    string(required(fields, "name")?)?;
-    attached(text, fields, required(fields, "alias")?, NetworkOrigin::Internet)
+    let name = required(fields, "name")?;
+    string(name)?;
+    attached(text, fields, member(fields, "alias").unwrap_or(name), NetworkOrigin::Internet)
 }
 
 fn attached(

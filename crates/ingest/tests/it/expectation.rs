@@ -120,15 +120,15 @@ fn part(wanted: &Value, found: &Value) -> bool {
 }
 
 fn holds(found: &Value, wanted: &Value) -> bool {
-    let found = found.as_array().expect("an array");
+    let Some(found) = found.as_array() else { return false };
     items(wanted).iter().all(|item| found.contains(item))
 }
 
 fn holds_none(found: &Value, wanted: &Value) -> bool {
-    let found = found.as_array().expect("an array");
+    let Some(found) = found.as_array() else { return false };
     !items(wanted).iter().any(|item| found.contains(item))
 }
 
 fn same_set(a: &Value, b: &Value) -> bool {
-    holds(a, b) && holds(b, a)
+    a.is_array() && b.is_array() && holds(a, b) && holds(b, a)
 }
