@@ -1,0 +1,64 @@
+//! One S3 and one s3control client per region, made when the region is first asked.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use aws_config::{Region, SdkConfig};
+
+use super::control_endpoint::ControlEndpoint;
+
+/// The clients of all regions; they share the connection pool, the credentials and the pace.
+#[derive(Debug)]
+pub(super) struct Clients {
+    config: SdkConfig,
+    s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
+    s3control: Mutex<HashMap<String, aws_sdk_s3control::Client>>,
+}
+
+impl Clients {
+    pub(super) fn new(config: SdkConfig) -> Self {
+        Self { config, s3: Mutex::default(), s3control: Mutex::default() }
+    }
+
+    /// Gives the S3 client of `region`.
+    ///
+    /// Always path style: names with dots match no certificate otherwise, custom endpoints seldom serve names in front
+    /// of their own, and buckets of one region share connections instead of each opening its own.
+    pub(super) fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let make = || {
+            let config = aws_sdk_s3::config::Builder::from(&self.config)
+                .region(Region::new(region.to_owned()))
+                .force_path_style(true)
+                .build();
+            aws_sdk_s3::Client::from_conf(config)
+        };
+        get_or_make(&self.s3, region, make)
+    }
+
+    /// Gives the s3control client of `region`.
+    pub(super) fn s3control(&self, region: &str) -> aws_sdk_s3control::Client {
+        let make = || {
+            let config = aws_sdk_s3control::config::Builder::from(&self.config)
+                .region(Region::new(region.to_owned()))
+                .endpoint_resolver(ControlEndpoint::default())
+                .build();
+            aws_sdk_s3control::Client::from_conf(config)
+        };
+        get_or_make(&self.s3control, region, make)
+    }
+
+    /// Gives an STS client for the home region: tokens of a regional endpoint are valid in opt-in regions too.
+    pub(super) fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::new(&self.config)
+    }
+}
+
+fn get_or_make<C: Clone>(clients: &Mutex<HashMap<String, C>>, region: &str, make: impl FnOnce() -> C) -> C {
+    let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(client) = clients.get(region) {
+        return client.clone();
+    }
+    let client = make();
+    clients.insert(region.to_owned(), client.clone());
+    client
+}

@@ -1,0 +1,236 @@
+//! From nothing but the environment to an account: credentials, region, TLS, proxy, endpoint, identity.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::identity::IdentityCache;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::error::CredentialsError;
+use bucketwatch_engine::cloud::{Cause, CloudError};
+
+use super::AwsCloud;
+use super::clients::Clients;
+use super::failure::{Causes, is_region};
+use super::identity::identity;
+use super::transport::{Paced, Traffic, client, pool};
+use super::trust::tls_context;
+
+/// Where calls that concern no region go when nothing names one. ListBuckets gives every bucket's own region.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// *Source*: measured against an endpoint that refuses one call in five: eight attempts lost none of 20,000.
+const MAX_ATTEMPTS: u32 = 10;
+const INITIAL_BACKOFF: Duration = Duration::from_millis(250);
+const MAX_BACKOFF: Duration = Duration::from_secs(8);
+
+/// How to connect. What is `None` comes from the environment, as AWS's other tools read it.
+#[derive(Clone, Debug)]
+pub struct ConnectOptions {
+    /// The profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// The region that calls without one go to.
+    pub region: Option<String>,
+    /// An endpoint for every service, in place of AWS.
+    pub endpoint: Option<String>,
+    /// The most calls in flight.
+    pub concurrency: usize,
+    /// How long one attempt of a call may take, from the moment it is sent.
+    pub attempt_timeout: Duration,
+    /// How long a call may take with all its attempts.
+    pub call_deadline: Duration,
+}
+
+impl Default for ConnectOptions {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            region: None,
+            endpoint: None,
+            concurrency: 64,
+            attempt_timeout: Duration::from_secs(10),
+            call_deadline: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Why there is no account to look at.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Nothing gave credentials.
+    #[error(
+        "no AWS credentials found; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, {profile} in \
+         ~/.aws/config and ~/.aws/credentials (keys, SSO, assume-role, credential_process), a web identity token \
+         (AWS_WEB_IDENTITY_TOKEN_FILE), and the roles of the container and the EC2 instance; `bucketwatch demo` \
+         needs none"
+    )]
+    NoCredentials {
+        /// The profile that was looked for.
+        profile: String,
+    },
+    /// The place that should give credentials did not.
+    #[error(
+        "the AWS credentials of {profile} cannot be obtained: {why}; sign in again (`aws sso login`) or correct the \
+         profile; `bucketwatch demo` needs none"
+    )]
+    CredentialsFailed {
+        /// The profile in use.
+        profile: String,
+        /// What went wrong.
+        why: String,
+    },
+    /// The credentials are too old.
+    #[error(
+        "the AWS credentials have expired ({code}); renew them, or try `bucketwatch demo`, which needs none"
+    )]
+    Expired {
+        /// AWS's error code.
+        code: String,
+    },
+    /// AWS does not know the credentials.
+    #[error(
+        "AWS refuses the credentials ({code}: asked STS in {region}); check the keys, and for accounts in China or \
+         GovCloud set AWS_REGION; `bucketwatch demo` needs none"
+    )]
+    Refused {
+        /// AWS's error code.
+        code: String,
+        /// The region that was asked.
+        region: String,
+    },
+    /// Nobody answers.
+    #[error(
+        "cannot reach AWS at {endpoint}: {why}; check the network, AWS_ENDPOINT_URL and HTTPS_PROXY; \
+         `bucketwatch demo` needs no network"
+    )]
+    Unreachable {
+        /// The address that did not answer.
+        endpoint: String,
+        /// What happened.
+        why: String,
+    },
+    /// What answers is not AWS, or not as expected.
+    #[error(
+        "{endpoint} does not answer as AWS's STS does: {why}; check AWS_ENDPOINT_URL; `bucketwatch demo` needs none"
+    )]
+    NotAws {
+        /// The endpoint, or the region's own.
+        endpoint: String,
+        /// What happened.
+        why: String,
+    },
+    /// The certificate bundle is of no use.
+    #[error("AWS_CA_BUNDLE `{path}` cannot be used: {why}", path = .path.display())]
+    CaBundle {
+        /// The bundle.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A setting is wrong.
+    #[error("the AWS settings are wrong: {why}")]
+    Settings {
+        /// Which and how.
+        why: String,
+    },
+}
+
+/// Connects to the account that the ambient credentials open, and asks who it is.
+///
+/// *Errors*: each cause has a variant of its own; none is retried by waiting.
+pub async fn connect(options: &ConnectOptions) -> Result<AwsCloud, ConnectError> {
+    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let pool = pool(tls_context(bundle)?, options.concurrency);
+    let config = load(options, client(pool.clone())).await;
+    let home = home_region(&config)?;
+    check_credentials(options, &config).await?;
+    let traffic = Arc::new(Traffic::new(options.concurrency, options.attempt_timeout));
+    let paced = client(Paced { traffic: Arc::clone(&traffic), inner: pool });
+    let clients = Clients::new(config.into_builder().http_client(paced).build());
+    let identity = match identity(&clients, &home).await {
+        Ok(identity) => identity,
+        Err(error) => return Err(explain(error, &traffic, &home)),
+    };
+    Ok(AwsCloud::new(clients, traffic, home, identity))
+}
+
+async fn load(
+    options: &ConnectOptions,
+    http: aws_smithy_runtime_api::client::http::SharedHttpClient,
+) -> SdkConfig {
+    let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
+        .or_default_provider()
+        .or_else(DEFAULT_REGION);
+    let retry = RetryConfig::standard()
+        .with_max_attempts(MAX_ATTEMPTS)
+        .with_initial_backoff(INITIAL_BACKOFF)
+        .with_max_backoff(MAX_BACKOFF);
+    let timeout = TimeoutConfig::builder().operation_timeout(options.call_deadline).build();
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .identity_cache(IdentityCache::lazy().build())
+        .retry_config(retry)
+        .timeout_config(timeout);
+    if let Ok(name) = AppName::new("bucketwatch") {
+        loader = loader.app_name(name);
+    }
+    if let Some(endpoint) = &options.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    match &options.profile {
+        Some(profile) => {
+            let named =
+                aws_config::default_provider::region::DefaultRegionChain::builder().profile_name(profile);
+            let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
+                .or_else(named.build())
+                .or_else(DEFAULT_REGION);
+            loader.region(region).profile_name(profile).load().await
+        }
+        None => loader.region(region).load().await,
+    }
+}
+
+fn home_region(config: &SdkConfig) -> Result<String, ConnectError> {
+    let region = config.region().map_or(DEFAULT_REGION, AsRef::as_ref);
+    if is_region(region) {
+        return Ok(region.to_owned());
+    }
+    Err(ConnectError::Settings {
+        why: format!("`{}` is no region (AWS_REGION, profile)", region.escape_debug()),
+    })
+}
+
+/// Resolves the credentials once by themselves, so that their absence is not taken for a network fault.
+async fn check_credentials(options: &ConnectOptions, config: &SdkConfig) -> Result<(), ConnectError> {
+    let profile = profile_in_words(options);
+    let Some(provider) = config.credentials_provider() else {
+        return Err(ConnectError::NoCredentials { profile });
+    };
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(()),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(ConnectError::NoCredentials { profile }),
+        Err(error) => Err(ConnectError::CredentialsFailed { profile, why: Causes::of(&error).to_string() }),
+    }
+}
+
+fn profile_in_words(options: &ConnectOptions) -> String {
+    let named = options.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+    format!("profile `{}`", named.as_deref().unwrap_or("default").escape_debug())
+}
+
+fn explain(error: CloudError, traffic: &Traffic, home: &str) -> ConnectError {
+    let why = error.source.as_ref().map_or_else(|| error.code.clone(), ToString::to_string);
+    let address = traffic.unreachable();
+    let endpoint = address.unwrap_or_else(|| format!("the STS endpoint of {home}"));
+    match error.cause {
+        Cause::Credentials if error.code.starts_with("Expired") => ConnectError::Expired { code: error.code },
+        Cause::Credentials => ConnectError::CredentialsFailed { profile: "the environment".to_owned(), why },
+        Cause::Denied => ConnectError::Refused { code: error.code, region: home.to_owned() },
+        Cause::Unavailable | Cause::Throttled => ConnectError::Unreachable { endpoint, why },
+        Cause::NotFound | Cause::Bug => ConnectError::NotAws { endpoint, why },
+    }
+}
