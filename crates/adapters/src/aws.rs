@@ -49,12 +49,6 @@ impl AwsCloud {
         Self { clients, traffic, home, identity, regions: Mutex::default() }
     }
 
-    fn region_of(&self, bucket: &BucketAddress) -> String {
-        let regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = regions.get(&bucket.name).or(bucket.region.as_ref());
-        known.unwrap_or(&self.home).clone()
-    }
-
     fn remember_region(&self, bucket: &BucketAddress, region: &str) {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         if regions.len() >= MOST_REGIONS_REMEMBERED {
@@ -139,6 +133,12 @@ impl Cloud for AwsCloud {
         account: &AccountId,
     ) -> Result<Vec<(Untrusted, AccessPoint)>, CloudError> {
         self.read_multi_region_points(account).await
+    }
+
+    fn region_of(&self, bucket: &BucketAddress) -> String {
+        let regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = regions.get(&bucket.name).or(bucket.region.as_ref());
+        known.unwrap_or(&self.home).clone()
     }
 
     fn clock_offset(&self) -> SignedDuration {

@@ -77,6 +77,9 @@ pub trait Cloud: Send + Sync {
         account: &AccountId,
     ) -> Result<Vec<(Untrusted, AccessPoint)>, CloudError>;
 
+    /// Gives the region that `bucket` is asked in, as far as is known by now.
+    fn region_of(&self, bucket: &BucketAddress) -> String;
+
     /// Gives how far AWS's clock is ahead of the local one, by the `Date` header of its answers.
     fn clock_offset(&self) -> SignedDuration;
 

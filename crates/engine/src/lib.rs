@@ -7,4 +7,5 @@ pub mod notice;
 pub mod notifier;
 pub mod operation;
 pub mod report;
+pub mod scan;
 pub mod state;

@@ -6,7 +6,7 @@ use std::future::Future;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::Payer;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use bucketwatch_engine::cloud::{BucketAddress, CloudError};
+use bucketwatch_engine::cloud::{BucketAddress, Cloud as _, CloudError};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::untrusted::Untrusted;

@@ -1,0 +1,131 @@
+//! The scan: lists the account's buckets, reads of each the least that decides, and hands it to whoever records.
+
+mod account;
+mod collect;
+mod dump;
+mod flow;
+mod progress;
+mod recorder;
+mod stop;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub use self::dump::SnapshotFolder;
+pub use self::progress::{Progress, Tally, Unwatched};
+pub use self::recorder::{AccountSight, BucketSight, Recorded, Recorder, Seen};
+pub use self::stop::{Stop, Why};
+
+use self::account::AccountFacts;
+use self::collect::Collector;
+use self::flow::Flow;
+use crate::cloud::{Cloud, CloudError, Identity};
+use crate::state::{Coverage, RunId, StateError};
+
+/// How to scan.
+#[derive(Clone)]
+pub struct ScanOptions {
+    /// How many buckets are worked on at once. As many as calls may be in flight keep those places filled.
+    pub buckets_at_once: usize,
+    /// When to stop, from the beginning.
+    pub deadline: Option<Duration>,
+    /// Where to write each snapshot.
+    pub snapshots: Option<SnapshotFolder>,
+    /// Who watches.
+    pub progress: Arc<dyn Progress>,
+    /// What ends the scan early.
+    pub stop: Stop,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            buckets_at_once: 64,
+            deadline: None,
+            snapshots: None,
+            progress: Arc::new(Unwatched),
+            stop: Stop::default(),
+        }
+    }
+}
+
+/// How a scan ended. What it found stands in the state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanOutcome {
+    /// The run's id in the state.
+    pub run: RunId,
+    /// The account.
+    pub identity: Identity,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// What it covered.
+    pub coverage: Coverage,
+    /// The most calls that were in flight at once.
+    pub most_in_flight: u64,
+    /// Why it is partial; `None` = every bucket of the account was looked at.
+    pub partial: Option<Why>,
+}
+
+/// Why a scan gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The account cannot be asked at all.
+    #[error("the account cannot be scanned{}", needs(.0))]
+    Cloud(#[source] CloudError),
+    /// The state cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A snapshot could not be written.
+    #[error("a snapshot cannot be written")]
+    Snapshot(#[source] std::io::Error),
+}
+
+fn needs(error: &CloudError) -> String {
+    let denied = error.cause == crate::cloud::Cause::Denied;
+    let permission = error.operation.permission().filter(|_| denied);
+    permission.map(|action| format!(": it needs {action}")).unwrap_or_default()
+}
+
+/// Scans the account that `cloud` opens and has `recorder` record it.
+///
+/// *Unknowns*: what could not be read is recorded as such; a scan that ends early is partial, and nothing that it did
+/// not look at is closed or taken for deleted.
+///
+/// *Errors*: only where nothing was seen, or nothing more can be recorded.
+pub async fn scan(
+    cloud: Arc<dyn Cloud>,
+    recorder: Arc<dyn Recorder>,
+    options: ScanOptions,
+) -> Result<ScanOutcome, ScanError> {
+    let identity = cloud.identity().await.map_err(ScanError::Cloud)?;
+    let account = AccountFacts::new(Arc::clone(&cloud), identity.clone());
+    let collector = Collector { cloud: Arc::clone(&cloud), account, stop: options.stop.clone() };
+    let started_at = collector.now();
+    let run = recorder.begin(&identity).await?;
+    let flow =
+        Flow { collector: Arc::new(collector), recorder: Arc::clone(&recorder), options: options.clone() };
+    let ended = flow.run().await;
+    let (coverage, partial) = match ended {
+        Ok((coverage, broken_off)) => (coverage, options.stop.why().or(broken_off)),
+        Err(error) => {
+            // The run is closed as far as the state still allows; the first error is the one to tell.
+            let _ = recorder.finish(Some(error.to_string()), cloud.effort()).await;
+            return Err(error);
+        }
+    };
+    recorder.finish(partial.as_ref().map(ToString::to_string), cloud.effort()).await?;
+    let effort = cloud.effort();
+    Ok(ScanOutcome {
+        run,
+        identity,
+        started_at,
+        finished_at: Timestamp::now(),
+        coverage: Coverage { calls: effort.calls, retries: effort.retries, ..coverage },
+        most_in_flight: effort.most_in_flight,
+        partial,
+    })
+}

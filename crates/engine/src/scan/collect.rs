@@ -1,0 +1,213 @@
+//! What is read of one bucket: the least that decides.
+
+use std::sync::Arc;
+
+use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::assessment::{Assessment, Verdict};
+use bucketwatch_exposure::observed::{Observed, Unreadable};
+use bucketwatch_exposure::snapshot::{BucketSnapshot, Ownership};
+use futures::join;
+use jiff::Timestamp;
+
+use super::account::{AccountFacts, observed};
+use super::recorder::{BucketSight, Seen};
+use super::stop::{Stop, Why};
+use crate::cloud::{BucketAddress, Cause, Cloud, CloudError, ListedBucket};
+
+/// Reads buckets of one account.
+pub(super) struct Collector {
+    pub(super) cloud: Arc<dyn Cloud>,
+    pub(super) account: AccountFacts,
+    pub(super) stop: Stop,
+}
+
+/// The bucket does not exist any more.
+struct Gone;
+
+impl Collector {
+    /// Gives this instant by AWS's clock.
+    pub(super) fn now(&self) -> Timestamp {
+        let local = Timestamp::now();
+        local.checked_add(self.cloud.clock_offset()).unwrap_or(local)
+    }
+
+    /// Looks at a bucket.
+    pub(super) async fn look_at(&self, listed: ListedBucket) -> BucketSight {
+        let observed_at = self.now();
+        let owner = self.account.identity().account.clone();
+        let bucket = BucketAddress { name: listed.name.clone(), region: listed.region, owner };
+        let seen = match self.collect(&bucket).await {
+            Ok(snapshot) => Seen::There(Box::new(snapshot)),
+            Err(Gone) => Seen::Gone,
+        };
+        BucketSight { name: listed.name, observed_at, seen }
+    }
+
+    /// Reads what decides for most buckets, then what the judgement of that still asks for, until it asks no more.
+    async fn collect(&self, bucket: &BucketAddress) -> Result<BucketSnapshot, Gone> {
+        let mut snapshot = self.read_first(bucket).await?;
+        self.read_acl_and_status(bucket, &mut snapshot).await?;
+        while !snapshot_is_lost(&snapshot) {
+            let wanted = Wanted::of(&snapshot, &assess(&snapshot, self.now()));
+            if wanted == Wanted::default() {
+                break;
+            }
+            self.read_wanted(bucket, wanted, &mut snapshot).await?;
+        }
+        Ok(snapshot)
+    }
+
+    async fn read_first(&self, bucket: &BucketAddress) -> Result<BucketSnapshot, Gone> {
+        let identity = self.account.identity();
+        let (account_block, ownership, block, policy) = join!(
+            self.account.block(),
+            self.cloud.ownership(bucket),
+            self.cloud.bucket_block(bucket),
+            self.cloud.policy(bucket),
+        );
+        Ok(BucketSnapshot {
+            bucket: Some(bucket.name.clone()),
+            account: Some(identity.account.clone()),
+            partition: identity.partition,
+            organization: None,
+            policy: self.fact(policy)?,
+            policy_status: Observed::NotAsked,
+            acl: Observed::NotAsked,
+            ownership: self.fact(ownership)?,
+            bucket_block: self.fact(block)?,
+            account_block,
+            website: Observed::NotAsked,
+            requester_pays: Observed::NotAsked,
+            default_encryption: Observed::NotAsked,
+            tags: Observed::NotAsked,
+            access_points: Observed::NotAsked,
+            multi_region_access_points: Observed::NotAsked,
+            resource_control_policies: Observed::NotAsked,
+            object_acls: Observed::NotAsked,
+            region: Some(self.cloud.region_of(bucket)),
+        })
+    }
+
+    /// Reads the ACL where ACLs may be enabled, and AWS's own word on the policy where there is one.
+    async fn read_acl_and_status(
+        &self,
+        bucket: &BucketAddress,
+        snapshot: &mut BucketSnapshot,
+    ) -> Result<(), Gone> {
+        let acls_disabled = snapshot.ownership == Observed::Present(Ownership::BucketOwnerEnforced);
+        let has_policy = snapshot.policy.present().is_some();
+        let (acl, status) = join!(
+            when(!acls_disabled, self.cloud.acl(bucket)),
+            when(has_policy, self.cloud.policy_status(bucket)),
+        );
+        if let Some(acl) = acl {
+            snapshot.acl = self.fact(acl)?;
+        }
+        if let Some(status) = status {
+            // The policy is there, so an answer without the flag means that AWS did not say.
+            snapshot.policy_status = match self.fact(status)? {
+                Observed::Absent => Observed::NotAsked,
+                status => status,
+            };
+        }
+        Ok(())
+    }
+
+    async fn read_wanted(
+        &self,
+        bucket: &BucketAddress,
+        wanted: Wanted,
+        snapshot: &mut BucketSnapshot,
+    ) -> Result<(), Gone> {
+        let region = self.cloud.region_of(bucket);
+        let (website, requester_pays, encryption, tags, points, multi_region) = join!(
+            when(wanted.website, self.cloud.website(bucket)),
+            when(wanted.requester_pays, self.cloud.requester_pays(bucket)),
+            when(wanted.encryption, self.cloud.default_encryption(bucket)),
+            when(wanted.tags, self.cloud.tags(bucket)),
+            when(wanted.access_points, self.account.points_of(&bucket.name, &region)),
+            when(wanted.multi_region, self.account.multi_region_points_of(&bucket.name)),
+        );
+        self.put(&mut snapshot.website, website)?;
+        self.put(&mut snapshot.requester_pays, requester_pays)?;
+        self.put(&mut snapshot.default_encryption, encryption)?;
+        self.put(&mut snapshot.tags, tags)?;
+        if let Some(points) = points {
+            snapshot.access_points = points;
+        }
+        if let Some(points) = multi_region {
+            snapshot.multi_region_access_points = points;
+        }
+        Ok(())
+    }
+
+    fn put<T>(
+        &self,
+        place: &mut Observed<T>,
+        answer: Option<Result<Option<T>, CloudError>>,
+    ) -> Result<(), Gone> {
+        if let Some(answer) = answer {
+            *place = self.fact(answer)?;
+        }
+        Ok(())
+    }
+
+    /// Gives an answer its place in the snapshot. Credentials that ran out end the scan: no other call will fare better.
+    fn fact<T>(&self, answer: Result<Option<T>, CloudError>) -> Result<Observed<T>, Gone> {
+        match &answer {
+            Err(error) if error.cause == Cause::NotFound => return Err(Gone),
+            Err(error) if error.cause == Cause::Credentials => {
+                self.stop.now(Why::Credentials(error.code.clone()));
+            }
+            _ => {}
+        }
+        Ok(observed(answer))
+    }
+}
+
+/// Reads that the judgement of a snapshot asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    website: bool,
+    requester_pays: bool,
+    encryption: bool,
+    tags: bool,
+    access_points: bool,
+    multi_region: bool,
+}
+
+impl Wanted {
+    /// Gives what `assessment` lacks, and what qualifies ways in, open or held shut. Never what was asked before.
+    fn of(snapshot: &BucketSnapshot, assessment: &Assessment) -> Self {
+        let asked_for = |what: &str| assessment.undetermined.iter().any(|gap| gap.what == what);
+        let reachable = !assessment.exposures.is_empty()
+            || !assessment.latent.is_empty()
+            || assessment.undetermined.iter().any(|gap| !gap.exposures.is_empty());
+        let public = assessment.verdict == Verdict::Public;
+        Self {
+            website: reachable && unasked(&snapshot.website),
+            requester_pays: (reachable || asked_for("requester_pays")) && unasked(&snapshot.requester_pays),
+            encryption: reachable && unasked(&snapshot.default_encryption),
+            tags: (public || asked_for("tags")) && unasked(&snapshot.tags),
+            access_points: asked_for("access_points") && unasked(&snapshot.access_points),
+            multi_region: asked_for("multi_region_access_points")
+                && unasked(&snapshot.multi_region_access_points),
+        }
+    }
+}
+
+fn unasked<T>(fact: &Observed<T>) -> bool {
+    matches!(fact, Observed::NotAsked)
+}
+
+/// Tells whether nothing of what decides could be read for passing reasons: further calls would only add to the load.
+fn snapshot_is_lost(snapshot: &BucketSnapshot) -> bool {
+    fn passing<T>(fact: &Observed<T>) -> bool {
+        matches!(fact, Observed::Unreadable(Unreadable { passing: true, .. }))
+    }
+    passing(&snapshot.policy) && passing(&snapshot.ownership) && passing(&snapshot.bucket_block)
+}
+
+async fn when<T>(wanted: bool, read: impl Future<Output = T>) -> Option<T> {
+    if wanted { Some(read.await) } else { None }
+}

@@ -1,0 +1,69 @@
+//! The port to whoever records what a scan sees.
+
+use async_trait::async_trait;
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+
+use crate::cloud::Identity;
+use crate::state::{RunId, StateError};
+
+/// Records one run.
+#[async_trait]
+pub trait Recorder: Send + Sync {
+    /// Opens the run over the account of `identity`.
+    async fn begin(&self, identity: &Identity) -> Result<RunId, StateError>;
+
+    /// Records what was seen of the account itself.
+    async fn account(&self, sight: AccountSight) -> Result<(), StateError>;
+
+    /// Records what was seen of buckets.
+    async fn buckets(&self, sights: Vec<BucketSight>) -> Result<Recorded, StateError>;
+
+    /// Closes the run. `partial` says why it did not see everything; only without it are buckets that were not seen
+    /// taken for deleted.
+    async fn finish(
+        &self,
+        partial: Option<String>,
+        effort: crate::cloud::CallEffort,
+    ) -> Result<(), StateError>;
+}
+
+/// What was seen of an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountSight {
+    /// The instant before the read, by the local clock corrected to AWS's.
+    pub observed_at: Timestamp,
+    /// Its Block Public Access.
+    pub block: Observed<BlockPublicAccess>,
+}
+
+/// What was seen of a bucket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BucketSight {
+    /// Its name.
+    pub name: Untrusted,
+    /// The instant before the first read, by the local clock corrected to AWS's.
+    pub observed_at: Timestamp,
+    /// What it was.
+    pub seen: Seen,
+}
+
+/// A bucket as it was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// It answered: what was asked of it, and what could not be read.
+    There(Box<BucketSnapshot>),
+    /// It was listed and then did not exist.
+    Gone,
+}
+
+/// What came of recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Buckets whose assessment is undetermined.
+    pub undetermined: u64,
+    /// Buckets with object ACLs that can matter and that nobody checked.
+    pub objects_unchecked: u64,
+}
