@@ -26,7 +26,7 @@ use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
-pub use self::connect::{ConnectError, ConnectOptions, connect};
+pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
 
 use self::clients::Clients;
 use self::transport::Traffic;

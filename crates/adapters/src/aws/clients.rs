@@ -4,20 +4,28 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_config::{Region, SdkConfig};
+use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 
 use super::control_endpoint::ControlEndpoint;
+
+/// Retries that may fail before the SDK stops retrying at all: many more than its own default, which a scan under
+/// throttling would use up, and few enough that an endpoint which died is given up within a minute.
+const RETRY_TOKENS: usize = 10_000;
 
 /// The clients of all regions; they share the connection pool, the credentials and the pace.
 #[derive(Debug)]
 pub(super) struct Clients {
     config: SdkConfig,
+    retries: RetryPartition,
     s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
     s3control: Mutex<HashMap<String, aws_sdk_s3control::Client>>,
 }
 
 impl Clients {
     pub(super) fn new(config: SdkConfig) -> Self {
-        Self { config, s3: Mutex::default(), s3control: Mutex::default() }
+        let tokens = TokenBucket::builder().capacity(RETRY_TOKENS).build();
+        let retries = RetryPartition::custom("bucketwatch").token_bucket(tokens).build();
+        Self { config, retries, s3: Mutex::default(), s3control: Mutex::default() }
     }
 
     /// Gives the S3 client of `region`.
@@ -29,6 +37,7 @@ impl Clients {
             let config = aws_sdk_s3::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))
                 .force_path_style(true)
+                .retry_partition(self.retries.clone())
                 .build();
             aws_sdk_s3::Client::from_conf(config)
         };
@@ -41,6 +50,7 @@ impl Clients {
             let config = aws_sdk_s3control::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))
                 .endpoint_resolver(ControlEndpoint::default())
+                .retry_partition(self.retries.clone())
                 .build();
             aws_sdk_s3control::Client::from_conf(config)
         };

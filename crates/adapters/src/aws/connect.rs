@@ -4,13 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bucketwatch_engine::cloud::{Cause, CloudError};
 
 use super::AwsCloud;
@@ -18,7 +22,7 @@ use super::clients::Clients;
 use super::failure::{Causes, is_region};
 use super::identity::identity;
 use super::transport::{Paced, Traffic, client, pool};
-use super::trust::tls_context;
+use super::trust::{tls_context, trust_nobody};
 
 /// Where calls that concern no region go when nothing names one. ListBuckets gives every bucket's own region.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -37,6 +41,8 @@ pub struct ConnectOptions {
     pub region: Option<String>,
     /// An endpoint for every service, in place of AWS.
     pub endpoint: Option<String>,
+    /// An account inside this process or beside it on loopback, in place of everything that the environment says.
+    pub embedded: Option<Embedded>,
     /// The most calls in flight.
     pub concurrency: usize,
     /// How long one attempt of a call may take, from the moment it is sent.
@@ -51,11 +57,21 @@ impl Default for ConnectOptions {
             profile: None,
             region: None,
             endpoint: None,
+            embedded: None,
             concurrency: 64,
             attempt_timeout: Duration::from_secs(10),
             call_deadline: Duration::from_secs(60),
         }
     }
+}
+
+/// A sandbox account: reached directly, with a key that is no secret.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    /// Its URL.
+    pub url: String,
+    /// The id of the access key to show.
+    pub access_key_id: String,
 }
 
 /// Why there is no account to look at.
@@ -143,9 +159,17 @@ pub enum ConnectError {
 ///
 /// *Errors*: each cause has a variant of its own; none is retried by waiting.
 pub async fn connect(options: &ConnectOptions) -> Result<AwsCloud, ConnectError> {
-    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let pool = pool(tls_context(bundle)?, options.concurrency);
-    let config = load(options, client(pool.clone())).await;
+    let (pool, config) = match &options.embedded {
+        Some(embedded) => {
+            let pool = pool(trust_nobody()?, ProxyConfig::disabled(), options.concurrency);
+            (pool.clone(), embedded_config(embedded, options, client(pool)))
+        }
+        None => {
+            let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
+            let pool = pool(tls_context(bundle)?, ProxyConfig::from_env(), options.concurrency);
+            (pool.clone(), load(options, client(pool)).await)
+        }
+    };
     let home = home_region(&config)?;
     check_credentials(options, &config).await?;
     let traffic = Arc::new(Traffic::new(options.concurrency, options.attempt_timeout));
@@ -158,40 +182,53 @@ pub async fn connect(options: &ConnectOptions) -> Result<AwsCloud, ConnectError>
     Ok(AwsCloud::new(clients, traffic, home, identity))
 }
 
-async fn load(
-    options: &ConnectOptions,
-    http: aws_smithy_runtime_api::client::http::SharedHttpClient,
-) -> SdkConfig {
-    let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
-        .or_default_provider()
-        .or_else(DEFAULT_REGION);
-    let retry = RetryConfig::standard()
+fn embedded_config(embedded: &Embedded, options: &ConnectOptions, http: SharedHttpClient) -> SdkConfig {
+    let keys = Credentials::new(&embedded.access_key_id, "no secret", None, None, "embedded");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .credentials_provider(SharedCredentialsProvider::new(keys))
+        .region(Region::new(options.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned())))
+        .endpoint_url(&embedded.url)
+        .retry_config(retries())
+        .timeout_config(deadlines(options))
+        .build()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
         .with_max_attempts(MAX_ATTEMPTS)
         .with_initial_backoff(INITIAL_BACKOFF)
-        .with_max_backoff(MAX_BACKOFF);
-    let timeout = TimeoutConfig::builder().operation_timeout(options.call_deadline).build();
+        .with_max_backoff(MAX_BACKOFF)
+}
+
+fn deadlines(options: &ConnectOptions) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_timeout(options.call_deadline).build()
+}
+
+async fn load(options: &ConnectOptions, http: SharedHttpClient) -> SdkConfig {
+    let chain = match &options.profile {
+        Some(profile) => DefaultRegionChain::builder().profile_name(profile),
+        None => DefaultRegionChain::builder(),
+    };
+    let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
+        .or_else(chain.build())
+        .or_else(DEFAULT_REGION);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .identity_cache(IdentityCache::lazy().build())
-        .retry_config(retry)
-        .timeout_config(timeout);
+        .retry_config(retries())
+        .timeout_config(deadlines(options));
     if let Ok(name) = AppName::new("bucketwatch") {
         loader = loader.app_name(name);
     }
     if let Some(endpoint) = &options.endpoint {
         loader = loader.endpoint_url(endpoint);
     }
-    match &options.profile {
-        Some(profile) => {
-            let named =
-                aws_config::default_provider::region::DefaultRegionChain::builder().profile_name(profile);
-            let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
-                .or_else(named.build())
-                .or_else(DEFAULT_REGION);
-            loader.region(region).profile_name(profile).load().await
-        }
-        None => loader.region(region).load().await,
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
     }
+    loader.region(region).load().await
 }
 
 fn home_region(config: &SdkConfig) -> Result<String, ConnectError> {

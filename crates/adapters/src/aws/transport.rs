@@ -26,13 +26,12 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest answer that is read; the largest real one is a page of a listing, well under a megabyte.
 const MAX_BODY_BYTES: usize = 8 << 20;
 
-/// The pool of connections that all clients share. The platform's roots or `tls` decide whom it trusts, the usual
-/// variables (`HTTPS_PROXY`, `NO_PROXY`, …) which proxy it takes.
-pub(super) fn pool(tls: TlsContext, connections: usize) -> SharedHttpConnector {
+/// Gives the pool of connections that all clients share.
+pub(super) fn pool(tls: TlsContext, proxy: ProxyConfig, connections: usize) -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
     let connector = aws_smithy_http_client::Connector::builder()
         .connector_settings(settings)
-        .proxy_config(ProxyConfig::from_env())
+        .proxy_config(proxy)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .pool_max_idle_per_host(connections)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))

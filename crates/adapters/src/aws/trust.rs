@@ -17,6 +17,15 @@ pub(super) fn tls_context(bundle: Option<PathBuf>) -> Result<TlsContext, Connect
         None if has_native_roots() => TrustStore::default(),
         None => TrustStore::empty(),
     };
+    context(store)
+}
+
+/// Gives the trust store for an endpoint that speaks plain HTTP.
+pub(super) fn trust_nobody() -> Result<TlsContext, ConnectError> {
+    context(TrustStore::empty())
+}
+
+fn context(store: TrustStore) -> Result<TlsContext, ConnectError> {
     TlsContext::builder()
         .with_trust_store(store)
         .build()
