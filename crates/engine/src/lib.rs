@@ -1,6 +1,7 @@
 //! The work of bucketwatch: scan, observe, deliver, report. Ports without any SDK.
 
 pub mod cloud;
+pub mod config;
 pub mod escape;
 pub mod exit;
 pub mod notice;

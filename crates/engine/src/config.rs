@@ -1,0 +1,96 @@
+//! `bucketwatch.toml`: its keys, and errors that name the place and the nearest known key.
+
+mod alert;
+mod error;
+mod log;
+mod period;
+mod syslog;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use self::alert::{AlertKind, UnknownAlert};
+pub use self::error::ConfigError;
+pub use self::log::LogConfig;
+pub use self::period::Period;
+pub use self::syslog::{Address, Facility, SyslogConfig, SyslogTarget, TargetError};
+
+/// The configuration file. Every key is optional; the command line wins over it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the state lies: a path of an SQLite file. Default: `$XDG_STATE_HOME/bucketwatch/state.db`.
+    pub state: Option<String>,
+    /// How many calls to AWS may be in flight at once, 1 to 1024. Default: 64.
+    #[schemars(range(min = 1, max = 1024))]
+    pub concurrency: Option<u16>,
+    /// When a scan stops, counted from its beginning: `30m`, `1h 30m`. Default: never.
+    pub deadline: Option<Period>,
+    /// Which transitions are told to the notifiers. Default: opened, widened, changed.
+    pub alert_on: Option<Vec<AlertKind>>,
+    /// What makes the exit code say so: `public`, `undetermined`, both, or none. Default: both.
+    pub fail_on: Option<Vec<FailOnWord>>,
+    /// Where notices go.
+    #[serde(default)]
+    pub notify: NotifyConfig,
+}
+
+/// A verdict that the exit code speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FailOnWord {
+    /// Public buckets give exit code 10.
+    Public,
+    /// Undetermined buckets give exit code 3.
+    Undetermined,
+}
+
+/// Where notices go; each notifier has a name of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotifyConfig {
+    /// Syslog receivers.
+    #[serde(default)]
+    pub syslog: Vec<SyslogConfig>,
+    /// Log files of JSON lines.
+    #[serde(default)]
+    pub log: Vec<LogConfig>,
+}
+
+impl NotifyConfig {
+    /// Gives the names of all notifiers, in the order of the file.
+    pub fn names(&self) -> Vec<String> {
+        let syslog = self.syslog.iter().map(SyslogConfig::name);
+        syslog.chain(self.log.iter().map(LogConfig::name)).collect()
+    }
+}
+
+impl Config {
+    /// Reads a configuration file's text.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place; an unknown key names the nearest known one.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError::of(text, &error))?;
+        if config.concurrency.is_some_and(|calls| !(1..=1024).contains(&calls)) {
+            return Err(ConfigError::named("`concurrency` must be between 1 and 1024"));
+        }
+        let mut names = config.notify.names();
+        names.sort();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(ConfigError::named(format!("two notifiers are called `{}`", pair[0]))),
+            None => Ok(config),
+        }
+    }
+
+    /// Gives the JSON Schema of the file.
+    pub fn schema() -> String {
+        let schema = schemars::schema_for!(Self);
+        let mut text = crate::escape::to_json_pretty(&schema);
+        text.push('\n');
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests;

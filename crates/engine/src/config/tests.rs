@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use super::*;
+
+fn refused(text: &str) -> String {
+    Config::parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn every_key_is_read() {
+    let config = Config::parse(
+        r#"
+        state = "/var/lib/bucketwatch/state.db"
+        concurrency = 32
+        deadline = "1h 30m"
+        alert_on = ["opened", "lost_sight"]
+        fail_on = ["public"]
+
+        [[notify.syslog]]
+        target = "tls://logs.example.com"
+        facility = "local3"
+        app_name = "s3"
+        ca_file = "/etc/ssl/logs.pem"
+        timeout = "5s"
+
+        [[notify.log]]
+        name = "file"
+        path = "/var/log/bucketwatch.jsonl"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.deadline.unwrap().duration(), Duration::from_secs(5400));
+    assert_eq!(config.alert_on, Some(vec![AlertKind::Opened, AlertKind::LostSight]));
+    assert_eq!(config.fail_on, Some(vec![FailOnWord::Public]));
+    assert_eq!(config.notify.names(), ["syslog:tls://logs.example.com:6514", "file"]);
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_known_one_and_its_place() {
+    assert_eq!(
+        refused("state = \"x\"\nconcurency = 3\n"),
+        "line 2, column 1: unknown key `concurency`; did you mean `concurrency`?"
+    );
+    assert_eq!(
+        refused("[[notify.syslog]]\ntarget = \"local\"\nfacilty = \"local0\"\n"),
+        "line 3, column 1: unknown key `facilty`; did you mean `facility`?"
+    );
+    let far = refused("zzz = 1\n");
+    assert!(far.starts_with("line 1, column 1: unknown key `zzz`; known are `state`"), "{far}");
+}
+
+#[test]
+fn malformed_files_name_line_column_and_reason() {
+    for (text, place) in [
+        ("state = \n", "line 1, column 9:"),
+        ("é = é\n", "line 1, column 1:"),
+        ("concurrency = \"many\"\n", "line 1, column 15:"),
+        ("deadline = \"soon\"\n", "line 1, column 12:"),
+        ("\nalert_on = [\"opend\"]\n", "line 2, column 13:"),
+        ("[[notify.syslog]]\ntarget = \"ftp://x\"\n", "line 2, column 10:"),
+    ] {
+        assert!(refused(text).starts_with(place), "{text:?}: {}", refused(text));
+    }
+}
+
+#[test]
+fn what_cannot_work_is_refused() {
+    assert!(refused("concurrency = 0").contains("between 1 and 1024"));
+    let twice = "[[notify.log]]\nname = \"a\"\npath = \"x\"\n[[notify.log]]\nname = \"a\"\npath = \"y\"\n";
+    assert_eq!(refused(twice), "two notifiers are called `a`");
+}
+
+#[test]
+fn hostile_keys_are_shown_escaped() {
+    assert!(!refused("\"\\u001b[31m\" = 1").contains('\u{1b}'));
+}
+
+#[test]
+fn the_published_schema_is_current() {
+    let published = include_str!("../../../../schemas/config.schema.json");
+    assert!(published == Config::schema(), "write this to schemas/config.schema.json:\n{}", Config::schema());
+}
