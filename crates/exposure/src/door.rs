@@ -1,7 +1,9 @@
 //! One way to knock: an endpoint, what must let the request in there, and what may refuse it.
 
+mod exposure;
 mod found;
-mod proposal;
+mod judge;
+mod named;
 
 use bucketwatch_policy::evaluate::{Decision, evaluate};
 use bucketwatch_policy::reach::{
