@@ -104,13 +104,95 @@ fn moved(opening: &Opening, action: Action) -> impl Iterator<Item = Witness> {
     })
 }
 
-/// Tells whether a resource pattern can name what some action acts on.
+/// Tells whether a resource pattern can name what some action acts on: the bucket's ARN has no slash, an object's has
+/// one; an access point's object stands behind `/object/`.
 fn is_reached_by(resource: &Untrusted, actions: ActionSet) -> bool {
     let text = resource.as_raw();
-    let names_objects = text.contains('/') || text.ends_with('*');
-    let names_bucket = !text.contains('/') || text.contains('*') && !text.contains(":::");
+    let names_an_object =
+        if text.contains(":accesspoint/") { text.contains("/object/") } else { text.contains('/') };
     actions.iter().any(|action| match action.kind() {
-        ResourceKind::Object => names_objects,
-        _ => names_bucket,
+        ResourceKind::Object => names_an_object || text.contains(['*', '?']),
+        _ => !names_an_object,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use bucketwatch_policy::catalogue;
+    use bucketwatch_policy::request::{Caller, Context};
+
+    use super::*;
+
+    fn action(name: &str) -> Action {
+        catalogue::find(name).unwrap()
+    }
+
+    fn witness(name: &str, resource: &str) -> (Access, Witness) {
+        let action = action(name);
+        let witness = Witness {
+            caller: Caller::Anonymous,
+            action,
+            resource: resource.into(),
+            context: Context::default(),
+            absent: Vec::new(),
+            endpoint: None,
+        };
+        (action.access(), witness)
+    }
+
+    fn opening(audience: Audience, actions: &[&str], witnesses: Vec<(Access, Witness)>) -> Opening {
+        Opening {
+            sources: vec![0],
+            audience,
+            actions: actions.iter().map(|name| action(name)).collect(),
+            resources: vec!["arn:aws:s3:::b".into(), "arn:aws:s3:::b/*".into()],
+            resources_except: Vec::new(),
+            witnesses,
+            validity: None,
+            notes: Default::default(),
+        }
+    }
+
+    fn anyone() -> Audience {
+        Audience::Anyone { ranges: Vec::new() }
+    }
+
+    #[test]
+    fn nothing_is_said_of_strangers_without_an_accepted_witness() {
+        let both =
+            || vec![witness("s3:ListBucket", "arn:aws:s3:::b"), witness("s3:GetObject", "arn:aws:s3:::b/k")];
+        let whole = opening(anyone(), &["s3:ListBucket", "s3:GetObject"], both());
+        let accepted = Proven::check(whole.clone(), |_| true);
+        assert!(!accepted.unproven);
+        let order: Vec<Access> =
+            accepted.proven.unwrap().0.witnesses.iter().map(|(access, _)| *access).collect();
+        assert_eq!(order, [Access::Read, Access::List]);
+
+        let half = Proven::check(whole.clone(), |witness| witness.action == action("s3:GetObject"));
+        assert!(half.unproven);
+        assert_eq!(half.proven.unwrap().0.actions.len(), 1);
+
+        let none = Proven::check(whole, |_| false);
+        assert!(none.unproven && none.proven.is_none());
+    }
+
+    #[test]
+    fn a_named_audience_needs_no_witness_and_keeps_no_refused_one() {
+        let named = Audience::Organization { ids: vec!["o-a1b2c3d4e5".into()] };
+        let one = vec![witness("s3:GetObject", "arn:aws:s3:::b/k")];
+        let checked = Proven::check(opening(named, &["s3:GetObject"], one), |_| false);
+        assert!(!checked.unproven);
+        assert_eq!(checked.proven.unwrap().0.witnesses, []);
+    }
+
+    #[test]
+    fn a_part_keeps_its_resources_and_finds_its_witness() {
+        let reads = vec![witness("s3:GetObject", "arn:aws:s3:::b/k")];
+        let whole = opening(anyone(), &["s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion"], reads);
+        let keep = [action("s3:GetObjectVersion")].into_iter().collect();
+        let part = narrowed(&whole, keep, |_| true);
+        assert_eq!(part.resources, ["arn:aws:s3:::b/*".into()]);
+        assert_eq!(part.witnesses[0].1.action, action("s3:GetObjectVersion"));
+        assert_eq!(narrowed(&whole, keep, |_| false).witnesses, []);
+    }
 }
