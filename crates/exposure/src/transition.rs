@@ -96,22 +96,26 @@ pub fn compare(before: &Standing, after: &Standing) -> Option<ReachChange> {
 }
 
 /// Gives `after`, with what `before` held open added where `after` could not see everything.
+///
+/// A verdict of `not_public` is certain of strangers: theirs is not added.
 fn filled(before: &Standing, after: &Standing) -> Standing {
     let mut filled = after.clone();
     if !after.complete {
-        let unseen: Vec<Entry> =
-            before.entries.iter().filter(|entry| !after.entries.contains(entry)).cloned().collect();
-        filled.entries.extend(unseen);
+        let may_be_there = |entry: &&Entry| after.verdict == Verdict::Public || !is_to_strangers(entry);
+        let unseen =
+            before.entries.iter().filter(|entry| !after.entries.contains(entry)).filter(may_be_there);
+        filled.entries.extend(unseen.cloned());
         filled.entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
     }
     filled
 }
 
 fn lets_strangers_in(standing: &Standing) -> bool {
-    standing
-        .entries
-        .iter()
-        .any(|entry| matches!(entry.audience, Audience::Anyone { .. } | Audience::AnyAwsAccount { .. }))
+    standing.entries.iter().any(is_to_strangers)
+}
+
+fn is_to_strangers(entry: &Entry) -> bool {
+    matches!(entry.audience, Audience::Anyone { .. } | Audience::AnyAwsAccount { .. })
 }
 
 impl TransitionKind {

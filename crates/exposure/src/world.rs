@@ -23,6 +23,8 @@ pub(crate) struct World<'a> {
     /// IsPublic of the bucket policy by the documented rule.
     pub(crate) aws_public: Option<bool>,
     pub(crate) control_policies: Vec<Attached>,
+    /// Whether every resource control policy was read.
+    pub(crate) controls_known: bool,
     pub(crate) access_points: Vec<Point<'a>>,
     pub(crate) multi_region_access_points: Vec<Point<'a>>,
 }
@@ -55,7 +57,7 @@ impl<'a> World<'a> {
         let policy = Known::of(Datum::Policy, &snapshot.policy, "/policy");
         let aws_public = policy.there().and_then(|attached| public_test::of_bucket(&attached.policy));
         let texts = snapshot.resource_control_policies.present().map(Vec::as_slice).unwrap_or_default();
-        let control_policies = texts
+        let control_policies: Vec<Attached> = texts
             .iter()
             .enumerate()
             .filter_map(|(index, text)| {
@@ -67,6 +69,8 @@ impl<'a> World<'a> {
             setting: snapshot.setting(now),
             policy,
             aws_public,
+            controls_known: snapshot.resource_control_policies.is_known()
+                && control_policies.len() == texts.len(),
             control_policies,
             access_points: points(snapshot, &snapshot.access_points, false),
             multi_region_access_points: points(snapshot, &snapshot.multi_region_access_points, true),

@@ -61,10 +61,7 @@ impl Door<'_> {
             ExposureNote::WebsiteEndpoint,
         );
         note(self.world.encrypts_with_kms() && any(&encrypted), ExposureNote::KmsDefaultEncryption);
-        note(
-            strangers && !snapshot.resource_control_policies.is_known(),
-            ExposureNote::ResourceControlPoliciesUnread,
-        );
+        note(strangers && !self.world.controls_known, ExposureNote::ResourceControlPoliciesUnread);
         note(strangers && access.contains(&Access::WriteAcl), ExposureNote::TakeOver);
         notes.sort();
         notes

@@ -38,12 +38,15 @@ pub(crate) fn restricted(world: &World<'_>, audience: &Audience) -> Vec<Hold> {
     restrict(&Level::of_bucket(world.snapshot), world.gate(), audience)
 }
 
-/// Gives what RestrictPublicBuckets holds from `audience`: everybody but AWS services.
+/// Gives what RestrictPublicBuckets holds from `audience`: everybody but AWS service principals. An origin access
+/// identity of CloudFront is a user by its ARN, and no service principal.
 ///
 /// *Source*: Amazon S3 user guide, "Blocking public access", docs/semantics.md A6.
 pub(crate) fn restrict(levels: &[Level<'_>], gate: Gate, audience: &Audience) -> Vec<Hold> {
     match audience {
-        Audience::Service { .. } => Vec::new(),
+        Audience::Service { names, .. } if !names.iter().any(|name| name.as_raw().starts_with("arn:")) => {
+            Vec::new()
+        }
         _ => restricting(levels, gate),
     }
 }

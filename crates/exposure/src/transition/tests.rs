@@ -145,6 +145,16 @@ fn an_exposure_that_could_not_be_looked_for_has_not_gone() {
 }
 
 #[test]
+fn a_verdict_of_not_public_is_certain_of_strangers_only() {
+    let both = standing(vec![read(anyone(), "b/*"), read(account("1"), "b/*"), read(account("2"), "b/x")]);
+    let before = Sight::after(None, &both);
+    let partial = Standing { complete: false, ..standing(vec![read(account("1"), "b/*")]) };
+    assert_eq!(diff(Some(&before), &partial), Some(TransitionKind::Reach(ReachChange::Closed)));
+    let after = Sight::after(Some(&before), &partial);
+    assert_eq!(after.determined.map(|known| known.entries.len()), Some(2));
+}
+
+#[test]
 fn every_kind_survives_its_words() {
     let inner = ReachChange::ALL.into_iter();
     let kinds = inner
