@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use bucketwatch_policy::action::ActionSet;
 use bucketwatch_policy::document::{Actions, Effect, Policy};
+use bucketwatch_policy::untrusted::Untrusted;
 
 use crate::assessment::Diagnosis;
 use crate::gap::{Datum, Gap};
@@ -55,7 +56,11 @@ impl Known {
 impl Attached {
     /// Gives the policy that `text` spells, or why it cannot be read.
     pub(crate) fn parse(text: &str, pointer: impl Into<String>) -> Result<Self, String> {
-        let policy = Policy::parse(text).map_err(|error| format!("the policy cannot be read: {error}"))?;
+        let pointer = pointer.into();
+        let policy = Policy::parse(text).map_err(|error| {
+            let place = Untrusted::new(format!("{pointer}{}", error.pointer));
+            format!("the policy cannot be read: {} (`{}`)", error.reason, place.escaped())
+        })?;
         Ok(Self::new(policy, pointer))
     }
 

@@ -1,4 +1,4 @@
-//! No claim without a proof: what is said of strangers carries a request that the plain evaluator accepts.
+//! No claim without a proof: every exposure carries requests that the plain evaluator accepts.
 
 use bucketwatch_policy::action::{Access, Action, ActionSet, ResourceKind};
 use bucketwatch_policy::reach::{Audience, Opening};
@@ -7,7 +7,7 @@ use bucketwatch_policy::witness::Witness;
 
 use crate::severity;
 
-/// An opening of which every access is proven, as far as it speaks of strangers.
+/// An opening of which every access is proven.
 ///
 /// INVARIANT: [`Proven::check`] is the only way to get one, and exposures are built from nothing else.
 #[derive(Debug)]
@@ -24,16 +24,10 @@ pub(crate) struct Checked {
 
 impl Proven {
     /// Sorts an opening into what `accepts` proves and what nothing proves.
-    ///
-    /// Named audiences need no witness; a witness that is not accepted is dropped all the same.
     pub(crate) fn check(mut opening: Opening, accepts: impl Fn(&Witness) -> bool) -> Checked {
         opening.witnesses.retain(|(_, witness)| accepts(witness));
         opening.witnesses.sort_by_key(|(access, _)| severity::rank(*access));
         opening.witnesses.dedup_by_key(|(access, _)| *access);
-        if !is_to_strangers(&opening.audience) {
-            let proven = (!opening.actions.is_empty()).then_some(Self(opening));
-            return Checked { proven, unproven: false };
-        }
         let witnessed = |action: &Action| has_witness(&opening, action.access());
         let actions: ActionSet = opening.actions.iter().filter(witnessed).collect();
         let unproven = actions != opening.actions;
@@ -158,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_strangers_without_an_accepted_witness() {
+    fn nothing_is_said_without_an_accepted_witness() {
         let both =
             || vec![witness("s3:ListBucket", "arn:aws:s3:::b"), witness("s3:GetObject", "arn:aws:s3:::b/k")];
         let whole = opening(anyone(), &["s3:ListBucket", "s3:GetObject"], both());
@@ -174,15 +168,6 @@ mod tests {
 
         let none = Proven::check(whole, |_| false);
         assert!(none.unproven && none.proven.is_none());
-    }
-
-    #[test]
-    fn a_named_audience_needs_no_witness_and_keeps_no_refused_one() {
-        let named = Audience::Organization { ids: vec!["o-a1b2c3d4e5".into()] };
-        let one = vec![witness("s3:GetObject", "arn:aws:s3:::b/k")];
-        let checked = Proven::check(opening(named, &["s3:GetObject"], one), |_| false);
-        assert!(!checked.unproven);
-        assert_eq!(checked.proven.unwrap().0.witnesses, []);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::assessment::{IneffectiveGrant, Path};
 use crate::block::{Hold, disabling_acls};
 use crate::findings::Findings;
 use crate::gap::{Datum, Gap};
-use crate::proof::Proven;
+use crate::proof::{Proven, is_to_strangers};
 use crate::world::Asking;
 
 /// Which holds an opening or undecided branch has: by the sources and the audience.
@@ -121,10 +121,11 @@ impl Door<'_> {
         if opening.actions.is_empty() {
             return;
         }
-        let sources = opening.sources.clone();
+        let (sources, strangers) = (opening.sources.clone(), is_to_strangers(&opening.audience));
         let checked = Proven::check(opening, |witness| self.accepts(witness, &sources, denies));
         if checked.unproven && !Hold::any_shut(&holds) {
-            findings.hang(Gap::new(Datum::Reasoning, "no request could be found that proves it"));
+            let gap = Gap::new(Datum::Reasoning, "no request could be found that proves it");
+            if strangers { findings.hang(gap) } else { findings.hang_named(gap) }
         }
         if let Some(proven) = checked.proven {
             findings.place(self.exposure(proven), holds);
