@@ -6,6 +6,7 @@ use super::found::acl_writes;
 use super::{Denies, Door, Found, uncovered};
 use crate::assessment::{IneffectiveGrant, Path};
 use crate::block::{Hold, disabling_acls};
+use crate::containment::covers_audience;
 use crate::findings::Findings;
 use crate::gap::{Datum, Gap};
 use crate::proof::{Proven, is_to_strangers};
@@ -73,7 +74,9 @@ impl Door<'_> {
     fn why_lifted(&self, opening: &Opening, undecided: &[Undecided]) -> Vec<Hold> {
         let doubts: Vec<Hold> = undecided
             .iter()
-            .filter(|branch| branch.sources == opening.sources)
+            .filter(|branch| {
+                branch.sources == opening.sources && covers_audience(&[&branch.audience], &opening.audience)
+            })
             .map(|branch| Hold::Maybe(gap_of(branch)))
             .collect();
         if !doubts.is_empty() {
