@@ -7,6 +7,8 @@ mod flow;
 mod progress;
 mod recorder;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,19 +115,24 @@ pub async fn scan(
         Ok((coverage, broken_off)) => (coverage, options.stop.why().or(broken_off)),
         Err(error) => {
             // The run is closed as far as the state still allows; the first error is the one to tell.
-            let _ = recorder.finish(Some(error.to_string()), cloud.effort()).await;
+            let _ = recorder.finish(Some(error.to_string()), with_effort(Coverage::default(), &*cloud)).await;
             return Err(error);
         }
     };
-    recorder.finish(partial.as_ref().map(ToString::to_string), cloud.effort()).await?;
-    let effort = cloud.effort();
+    let coverage = with_effort(coverage, &*cloud);
+    recorder.finish(partial.as_ref().map(ToString::to_string), coverage).await?;
     Ok(ScanOutcome {
         run,
         identity,
         started_at,
         finished_at: Timestamp::now(),
-        coverage: Coverage { calls: effort.calls, retries: effort.retries, ..coverage },
-        most_in_flight: effort.most_in_flight,
+        coverage,
+        most_in_flight: cloud.effort().most_in_flight,
         partial,
     })
+}
+
+fn with_effort(coverage: Coverage, cloud: &dyn Cloud) -> Coverage {
+    let effort = cloud.effort();
+    Coverage { calls: effort.calls, retries: effort.retries, ..coverage }
 }

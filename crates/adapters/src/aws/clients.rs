@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 
@@ -11,6 +12,8 @@ use super::control_endpoint::ControlEndpoint;
 /// Retries that may fail before the SDK stops retrying at all: many more than its own default, which a scan under
 /// throttling would use up, and few enough that an endpoint which died is given up within a minute.
 const RETRY_TOKENS: usize = 10_000;
+
+const STS_ATTEMPTS: u32 = 4;
 
 /// The clients of all regions; they share the connection pool, the credentials and the pace.
 #[derive(Debug)]
@@ -57,9 +60,14 @@ impl Clients {
         get_or_make(&self.s3control, region, make)
     }
 
-    /// Gives an STS client for the home region: tokens of a regional endpoint are valid in opt-in regions too.
+    /// Gives an STS client for the home region: tokens of a regional endpoint are valid in opt-in regions too. It gives
+    /// up early, since somebody waits to hear that the endpoint is wrong.
     pub(super) fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::new(&self.config)
+        let retries = self.config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+        let config = aws_sdk_sts::config::Builder::from(&self.config)
+            .retry_config(retries.with_max_attempts(STS_ATTEMPTS))
+            .build();
+        aws_sdk_sts::Client::from_conf(config)
     }
 }
 

@@ -1,4 +1,5 @@
 //! The adapters against the ports that they fill.
 
+mod aws;
 mod sqlite;
 mod state_store_contract;

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use futures::try_join;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinError, JoinSet};
@@ -26,6 +27,9 @@ const BATCH: usize = 64;
 
 /// … and at most this long after they were seen: what a killed scan loses.
 const LINGER: Duration = Duration::from_millis(250);
+
+/// How often a bucket is read at most when another process records it at the same time.
+const READINGS: usize = 3;
 
 /// One scan under way.
 pub(super) struct Flow {
@@ -130,8 +134,12 @@ impl Flow {
 
     async fn record(&self, mut seen: Receiver<BucketSight>) -> Result<Coverage, ScanError> {
         let observed_at = self.collector.now();
-        let block = self.collector.account.block().await;
-        self.recorder.account(AccountSight { observed_at, block }).await?;
+        tokio::select! {
+            block = self.collector.account.block() => {
+                self.recorder.account(AccountSight { observed_at, block }).await?;
+            }
+            () = self.options.stop.stopped() => {}
+        }
         let mut coverage = Coverage::default();
         loop {
             let batch = next_batch(&mut seen).await;
@@ -140,10 +148,28 @@ impl Flow {
             }
             self.dump(&batch)?;
             coverage.buckets += batch.iter().filter(|sight| sight.seen != Seen::Gone).count() as u64;
+            self.record_batch(batch, &mut coverage).await?;
+        }
+    }
+
+    /// Records a batch and reads again, a few times, what ties with another record.
+    async fn record_batch(
+        &self,
+        mut batch: Vec<BucketSight>,
+        coverage: &mut Coverage,
+    ) -> Result<(), ScanError> {
+        for _ in 0..READINGS {
             let recorded = self.recorder.buckets(batch).await?;
             coverage.undetermined += recorded.undetermined;
             coverage.objects_unchecked += recorded.objects_unchecked;
+            if recorded.read_again.is_empty() {
+                break;
+            }
+            let listed = |name| ListedBucket { name, region: None, created_at: None };
+            let again = recorded.read_again.into_iter().map(|name| self.collector.look_at(listed(name)));
+            batch = join_all(again).await;
         }
+        Ok(())
     }
 
     fn dump(&self, batch: &[BucketSight]) -> Result<(), ScanError> {

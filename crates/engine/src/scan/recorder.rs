@@ -7,7 +7,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 use crate::cloud::Identity;
-use crate::state::{RunId, StateError};
+use crate::state::{Coverage, RunId, StateError};
 
 /// Records one run.
 #[async_trait]
@@ -23,11 +23,7 @@ pub trait Recorder: Send + Sync {
 
     /// Closes the run. `partial` says why it did not see everything; only without it are buckets that were not seen
     /// taken for deleted.
-    async fn finish(
-        &self,
-        partial: Option<String>,
-        effort: crate::cloud::CallEffort,
-    ) -> Result<(), StateError>;
+    async fn finish(&self, partial: Option<String>, coverage: Coverage) -> Result<(), StateError>;
 }
 
 /// What was seen of an account.
@@ -60,10 +56,13 @@ pub enum Seen {
 }
 
 /// What came of recording.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// Buckets whose assessment is undetermined.
     pub undetermined: u64,
     /// Buckets with object ACLs that can matter and that nobody checked.
     pub objects_unchecked: u64,
+    /// Buckets of which something else is recorded for the very same instant: nobody can tell which is the later fact,
+    /// so they must be read again.
+    pub read_again: Vec<Untrusted>,
 }

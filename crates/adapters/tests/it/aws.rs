@@ -1,0 +1,9 @@
+//! AWS by the SDK, against an account on loopback.
+
+mod answers;
+mod environment;
+mod faults;
+mod fixture;
+mod reads;
+mod stub;
+mod tls_front;

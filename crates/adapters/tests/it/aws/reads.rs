@@ -1,0 +1,176 @@
+//! What the port gives of an account: pages, regions, denials, absences.
+
+use std::collections::BTreeSet;
+
+use bucketwatch_engine::cloud::{Cause, Cloud as _};
+use bucketwatch_engine::operation::Operation;
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_policy::name::Partition;
+use bucketwatch_sandbox::{Account, Fleet, Gate};
+use jiff::SignedDuration;
+
+use super::fixture::{account_id, address, connected, sandbox, scanned, to};
+
+const POLICY: &str = r#"{ "Version":"2012-10-17",  "Statement":[] }"#;
+
+fn account_of(names: &[(&str, &str)]) -> Account {
+    let mut account = Account::new(account_id(), Partition::Aws);
+    for (name, region) in names {
+        let mut bucket = account.new_bucket(name, region);
+        bucket.snapshot.policy = Observed::Present(POLICY.to_owned());
+        account.insert(bucket);
+    }
+    account
+}
+
+#[tokio::test]
+async fn the_caller_is_known_with_account_and_partition() {
+    for (partition, region) in [(Partition::Aws, "us-east-1"), (Partition::AwsCn, "cn-north-1")] {
+        let sandbox = sandbox(Account::new(account_id(), partition)).await;
+        let mut options = to(&sandbox.endpoint_url());
+        options.region = Some(region.to_owned());
+        let cloud = bucketwatch_adapters::aws::connect(&options).await.unwrap();
+        let identity = cloud.identity().await.unwrap();
+        assert_eq!((identity.account, identity.partition), (account_id(), partition));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listing_is_read_to_its_last_page() {
+    let sandbox = sandbox(Account::from_fleet(Fleet::generate(2_300, 1))).await;
+    let cloud = connected(&sandbox).await;
+    let (mut names, mut token, mut pages) = (BTreeSet::new(), None, 0);
+    loop {
+        let page = cloud.list_buckets(token.as_deref()).await.unwrap();
+        assert!(page.buckets.iter().all(|bucket| bucket.region.is_some()));
+        names.extend(page.buckets.into_iter().map(|bucket| bucket.name.as_raw().to_owned()));
+        pages += 1;
+        token = page.continuation;
+        if token.is_none() {
+            break;
+        }
+    }
+    assert_eq!((names.len(), pages), (2_300, 3));
+}
+
+#[tokio::test]
+async fn a_policy_comes_as_it_is_stored_and_a_name_with_dots_is_reached() {
+    let sandbox = sandbox(account_of(&[("a.b.c", "eu-west-1")])).await;
+    let cloud = connected(&sandbox).await;
+    let policy = cloud.policy(&address("a.b.c", Some("eu-west-1"), &account_id())).await.unwrap();
+    assert_eq!(policy.as_deref(), Some(POLICY));
+}
+
+#[tokio::test]
+async fn a_bucket_of_unknown_or_wrong_region_is_found_by_one_redirect() {
+    let sandbox = sandbox(account_of(&[("far", "ap-south-1")])).await;
+    let cloud = connected(&sandbox).await;
+    for region in [None, Some("eu-west-1")] {
+        let bucket = address("far", region, &account_id());
+        assert_eq!(cloud.policy(&bucket).await.unwrap().as_deref(), Some(POLICY));
+        assert_eq!(cloud.region_of(&bucket), "ap-south-1");
+    }
+    let before = sandbox.counts().total();
+    cloud.ownership(&address("far", None, &account_id())).await.unwrap();
+    assert_eq!(sandbox.counts().total(), before + 1, "the region is remembered");
+}
+
+#[tokio::test]
+async fn a_bucket_that_vanished_is_not_found_by_any_read() {
+    let sandbox = sandbox(account_of(&[])).await;
+    let cloud = connected(&sandbox).await;
+    let gone = address("gone", Some("us-east-1"), &account_id());
+    let causes = [
+        cloud.ownership(&gone).await.err(),
+        cloud.bucket_block(&gone).await.err(),
+        cloud.policy(&gone).await.err(),
+        cloud.policy_status(&gone).await.err(),
+        cloud.acl(&gone).await.err(),
+        cloud.website(&gone).await.err(),
+        cloud.requester_pays(&gone).await.err(),
+        cloud.default_encryption(&gone).await.err(),
+        cloud.tags(&gone).await.err(),
+    ];
+    for error in causes {
+        let error = error.unwrap();
+        assert_eq!((error.cause, error.code.as_str()), (Cause::NotFound, "NoSuchBucket"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_configured_is_none() {
+    let mut account = Account::new(account_id(), Partition::Aws);
+    let mut bucket = account.new_bucket("bare", "us-east-1");
+    bucket.snapshot.ownership = Observed::Absent;
+    bucket.snapshot.bucket_block = Observed::Absent;
+    bucket.snapshot.default_encryption = Observed::Absent;
+    account.insert(bucket);
+    let sandbox = sandbox(account).await;
+    let cloud = connected(&sandbox).await;
+    let bare = address("bare", Some("us-east-1"), &account_id());
+    assert_eq!(cloud.ownership(&bare).await.unwrap(), None);
+    assert_eq!(cloud.bucket_block(&bare).await.unwrap(), None);
+    assert_eq!(cloud.policy(&bare).await.unwrap(), None);
+    assert_eq!(cloud.policy_status(&bare).await.unwrap(), None);
+    assert_eq!(cloud.website(&bare).await.unwrap(), None);
+    assert_eq!(cloud.tags(&bare).await.unwrap(), None);
+    assert_eq!(cloud.default_encryption(&bare).await.unwrap(), None);
+    assert_eq!(cloud.requester_pays(&bare).await.unwrap(), Some(false));
+    assert_eq!(cloud.account_block(&account_id()).await.unwrap(), None);
+    assert!(cloud.list_access_points(&account_id(), "us-east-1").await.unwrap().is_empty());
+    assert!(cloud.multi_region_access_points(&account_id()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_denied_action_is_named_by_the_error() {
+    let sandbox = sandbox(account_of(&[("b", "us-east-1")])).await;
+    let cloud = connected(&sandbox).await;
+    let actions = Operation::SCAN.into_iter().filter_map(Operation::permission);
+    sandbox.change_conduct(|conduct| conduct.gate = Gate::without(actions));
+    let bucket = address("b", Some("us-east-1"), &account_id());
+    let account = account_id();
+    let errors = [
+        (cloud.list_buckets(None).await.err(), "s3:ListAllMyBuckets"),
+        (cloud.account_block(&account).await.err(), "s3:GetAccountPublicAccessBlock"),
+        (cloud.ownership(&bucket).await.err(), "s3:GetBucketOwnershipControls"),
+        (cloud.bucket_block(&bucket).await.err(), "s3:GetBucketPublicAccessBlock"),
+        (cloud.policy(&bucket).await.err(), "s3:GetBucketPolicy"),
+        (cloud.policy_status(&bucket).await.err(), "s3:GetBucketPolicyStatus"),
+        (cloud.acl(&bucket).await.err(), "s3:GetBucketAcl"),
+        (cloud.website(&bucket).await.err(), "s3:GetBucketWebsite"),
+        (cloud.requester_pays(&bucket).await.err(), "s3:GetBucketRequestPayment"),
+        (cloud.default_encryption(&bucket).await.err(), "s3:GetEncryptionConfiguration"),
+        (cloud.tags(&bucket).await.err(), "s3:GetBucketTagging"),
+        (cloud.list_access_points(&account, "us-east-1").await.err(), "s3:ListAccessPoints"),
+        (cloud.multi_region_access_points(&account).await.err(), "s3:ListMultiRegionAccessPoints"),
+    ];
+    for (error, action) in errors {
+        let error = error.unwrap();
+        assert_eq!((error.cause, error.code.as_str()), (Cause::Denied, "AccessDenied"), "{action}");
+        assert_eq!(error.operation.permission(), Some(action));
+        assert!(!error.unreadable().passing);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_region_whose_access_points_are_denied_leaves_only_their_buckets_in_doubt() {
+    let sandbox = sandbox(Account::from_fleet(Fleet::generate(200, 9))).await;
+    let now = jiff::Timestamp::now();
+    let (calm, _) = scanned(&to(&sandbox.endpoint_url())).await;
+    sandbox.change_conduct(|conduct| conduct.gate = Gate::without(["s3:ListAccessPoints"]));
+    let (denied, outcome) = scanned(&to(&sandbox.endpoint_url())).await;
+    let (calm, denied) = (calm.verdicts(now), denied.verdicts(now));
+    assert_eq!((denied.len(), outcome.partial), (200, None));
+    for (name, verdict) in &denied {
+        assert!(*verdict <= calm[name], "{name}: denied {verdict:?}, otherwise {:?}", calm[name]);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_noticed() {
+    let sandbox = sandbox(account_of(&[])).await;
+    assert_eq!(connected(&sandbox).await.clock_offset(), SignedDuration::ZERO);
+    sandbox.change_conduct(|conduct| conduct.clock_offset = SignedDuration::from_secs(90));
+    let offset = connected(&sandbox).await.clock_offset();
+    assert!((89..=91).contains(&offset.as_secs()), "{offset}");
+}
