@@ -51,8 +51,11 @@ pub fn steps() -> [DemoStep; 3] {
     ]
 }
 
+/// A bucket's name, its region, and what makes it of a bare one.
+type Made = (&'static str, &'static str, fn(&mut Bucket));
+
 /// How each bucket of the demonstration is made from one without policy, with ACLs disabled and nothing blocked.
-const BUCKETS: [(&str, &str, fn(&mut Bucket)); 21] = [
+const BUCKETS: [Made; 21] = [
     ("acme-any-account", "us-east-1", |bucket| set_acl(bucket, "authenticated-read")),
     ("acme-backups", "eu-west-1", |bucket| {
         set_policy(bucket, policy::PUBLIC_READ);
