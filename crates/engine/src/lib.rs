@@ -6,6 +6,7 @@ pub mod escape;
 pub mod exit;
 pub mod notice;
 pub mod notifier;
+pub mod observe;
 pub mod operation;
 pub mod report;
 pub mod scan;

@@ -1,5 +1,6 @@
 //! The adapters against the ports that they fill.
 
 mod aws;
+mod observe;
 mod sqlite;
 mod state_store_contract;

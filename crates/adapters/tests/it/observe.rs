@@ -1,0 +1,7 @@
+//! What a scan sees, as it is remembered and told.
+
+mod account;
+mod incarnation;
+mod plain;
+mod sight;
+mod world;

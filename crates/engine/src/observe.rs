@@ -1,0 +1,291 @@
+//! Recording what was seen: stored facets and a new look become an assessment, a transition, notices, one commit.
+//!
+//! A scan calls [`Observer::account`] first, [`Observer::buckets`] and [`Observer::gone`] as its reads come in, and
+//! [`Observer::conclude`] at its end. Whatever was committed before an interruption stays and is right by itself.
+
+mod decide;
+mod facets;
+mod look;
+mod scan;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::assessment::{Assessment, Verdict};
+use bucketwatch_exposure::snapshot::BucketSnapshot;
+use bucketwatch_exposure::transition::TransitionKind;
+use bucketwatch_policy::name::AccountId;
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+
+pub use self::look::{AccountLook, BucketLook, Occasion, Outcome};
+pub use self::scan::ScanRecorder;
+
+use self::decide::Decision;
+use crate::config::AlertKind;
+use crate::notice::{Notice, NoticeBody, TransitionRecord};
+use crate::state::{
+    AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, StateError, StateStore, StatusQuery,
+};
+
+/// How often a decision is taken anew because another process wrote the same records meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// How many names a baseline shows.
+const WORST: usize = 10;
+
+/// What turns a snapshot into an assessment.
+pub type Judge = fn(&BucketSnapshot, Timestamp) -> Assessment;
+
+/// Records what was seen, and decides what is told to whom.
+pub struct Observer {
+    store: Arc<dyn StateStore>,
+    alert_on: Vec<AlertKind>,
+    notifiers: Vec<String>,
+    judge: Judge,
+}
+
+impl Observer {
+    /// Gives an observer that writes to `store` and tells `notifiers` of the transitions that `alert_on` chooses.
+    pub fn new(store: Arc<dyn StateStore>, alert_on: Vec<AlertKind>, notifiers: Vec<String>) -> Self {
+        Self { store, alert_on, notifiers, judge: assess }
+    }
+
+    /// Gives an observer that has `judge` assess.
+    pub fn judging_by(self, judge: Judge) -> Self {
+        Self { judge, ..self }
+    }
+
+    /// Records a look at an account, and gives what is known of it then.
+    ///
+    /// Buckets are not assessed anew here: [`Observer::conclude`] does that for those that nobody looks at until then.
+    pub async fn account(
+        &self,
+        occasion: &Occasion,
+        look: &AccountLook,
+    ) -> Result<AccountRecord, StateError> {
+        for _ in 0..ATTEMPTS {
+            let stored = self.store.account(&look.account).await?;
+            let record = decide::account(stored.as_ref(), look, occasion);
+            let commit = Commit { run: occasion.run(), accounts: vec![record.clone()], ..Commit::default() };
+            if self.committed(commit).await? {
+                return Ok(AccountRecord { version: record.version + 1, ..record });
+            }
+        }
+        Err(StateError::Conflict { subject: Untrusted::new(look.account.as_str()) })
+    }
+
+    /// Records looks at buckets of `account`, a batch in one commit; of several looks at one bucket the last counts.
+    pub async fn buckets(
+        &self,
+        occasion: &Occasion,
+        account: &AccountId,
+        looks: Vec<BucketLook>,
+    ) -> Result<Vec<Outcome>, StateError> {
+        let looks: BTreeMap<Untrusted, BucketLook> =
+            looks.into_iter().map(|look| (look.name.clone(), look)).collect();
+        let looks: Vec<BucketLook> = looks.into_values().collect();
+        let mut recorded = Vec::with_capacity(looks.len());
+        for batch in looks.chunks(self.store.batch_limit().max(1)) {
+            recorded.extend(self.batch(occasion, account, batch).await?);
+        }
+        Ok(recorded)
+    }
+
+    async fn batch(
+        &self,
+        occasion: &Occasion,
+        account: &AccountId,
+        looks: &[BucketLook],
+    ) -> Result<Vec<Outcome>, StateError> {
+        let keys: Vec<BucketKey> = looks
+            .iter()
+            .map(|look| BucketKey { account: account.clone(), name: look.name.clone() })
+            .collect();
+        for _ in 0..ATTEMPTS {
+            let account_record = self.store.account(account).await?;
+            let stored = self.load(&keys).await?;
+            let decisions = keys
+                .iter()
+                .zip(looks)
+                .map(|(key, look)| {
+                    decide::bucket(
+                        key,
+                        stored.get(key),
+                        account_record.as_ref(),
+                        look,
+                        (occasion, self.judge),
+                    )
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            let outcomes = decisions.iter().map(Outcome::of).collect();
+            if self.committed(self.commit_of(occasion, decisions)).await? {
+                return Ok(outcomes);
+            }
+        }
+        Err(StateError::Conflict { subject: Untrusted::new(account.as_str()) })
+    }
+
+    /// Records that buckets do not exist, and gives the transitions.
+    pub async fn gone(
+        &self,
+        occasion: &Occasion,
+        keys: &[BucketKey],
+    ) -> Result<Vec<TransitionRecord>, StateError> {
+        let mut transitions = Vec::new();
+        for batch in keys.chunks(self.store.batch_limit().max(1)) {
+            transitions.extend(self.gone_batch(occasion, batch).await?);
+        }
+        Ok(transitions)
+    }
+
+    async fn gone_batch(
+        &self,
+        occasion: &Occasion,
+        keys: &[BucketKey],
+    ) -> Result<Vec<TransitionRecord>, StateError> {
+        for _ in 0..ATTEMPTS {
+            let stored = self.load(keys).await?;
+            let decisions: Vec<Decision> =
+                stored.into_values().filter_map(|record| decide::gone(record, occasion)).collect();
+            let transitions = decisions.iter().filter_map(|decision| decision.transition.clone()).collect();
+            if self.committed(self.commit_of(occasion, decisions)).await? {
+                return Ok(transitions);
+            }
+        }
+        Err(StateError::Conflict { subject: keys.first().map(|key| key.name.clone()).unwrap_or_default() })
+    }
+
+    /// Ends what is to be done for an account in a run.
+    ///
+    /// Buckets that were assessed with older facts of the account are assessed anew from the state, without reading
+    /// them. `complete` says that the listing went to its end and that every bucket in it was looked at: only then
+    /// is a bucket that nobody saw recorded as deleted, and only then is the first run over the account the baseline.
+    pub async fn conclude(
+        &self,
+        occasion: &Occasion,
+        account: &AccountId,
+        complete: bool,
+    ) -> Result<(), StateError> {
+        self.reassess(occasion, account).await?;
+        if complete {
+            self.unlisted(occasion, account).await?;
+            self.baseline(occasion, account).await?;
+        }
+        Ok(())
+    }
+
+    /// Assesses every bucket of `account` anew whose assessment was made with older facts of the account.
+    pub async fn reassess(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
+        let Some(facts) = self.store.account(account).await? else { return Ok(()) };
+        let mut after = None;
+        let mut conflicts = 0;
+        loop {
+            let page = self
+                .store
+                .outdated(account, facts.revision, after.as_ref(), self.store.batch_limit())
+                .await?;
+            let Some(last) = page.last().map(|record| record.key.name.clone()) else { return Ok(()) };
+            let decisions = page
+                .into_iter()
+                .map(|record| decide::anew(record, &facts, (occasion, self.judge)))
+                .collect::<Result<_, _>>()?;
+            if self.committed(self.commit_of(occasion, decisions)).await? {
+                after = Some(last);
+            } else if conflicts < ATTEMPTS {
+                conflicts += 1;
+            } else {
+                return Err(StateError::Conflict { subject: last });
+            }
+        }
+    }
+
+    async fn unlisted(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
+        let Some(run) = occasion.run() else { return Ok(()) };
+        let mut after = None;
+        loop {
+            let page = self.store.unseen(&run, account, after.as_ref(), self.store.batch_limit()).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.key.name.clone());
+            let keys: Vec<BucketKey> = page.into_iter().map(|record| record.key).collect();
+            self.gone_batch(occasion, &keys).await?;
+        }
+    }
+
+    async fn baseline(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
+        for _ in 0..ATTEMPTS {
+            let Some(record) = self.store.account(account).await? else { return Ok(()) };
+            if record.baseline.is_some() || occasion.run().is_none() {
+                return Ok(());
+            }
+            let all = StatusQuery { account: Some(account.clone()), ..StatusQuery::default() };
+            let summary = self.store.summary(&all).await?;
+            let worst = StatusQuery { verdicts: vec![Verdict::Public], limit: WORST, ..all };
+            let worst = self.store.status(&worst).await?.rows;
+            let body = NoticeBody::Baseline {
+                account: account.clone(),
+                buckets: summary.buckets(),
+                public: summary.public,
+                undetermined: summary.undetermined,
+                worst: worst.into_iter().map(|row| row.key.name).collect(),
+            };
+            let id = decide::id_of(&["baseline", account.as_str(), occasion.group_key()]);
+            let group_key = occasion.group_key().to_owned();
+            let notice = Notice { id, at: occasion.at, body, group_key };
+            let commit = Commit {
+                run: occasion.run(),
+                accounts: vec![AccountRecord { baseline: occasion.run(), ..record }],
+                notices: vec![OutgoingNotice { notice, notifiers: self.notifiers.clone() }],
+                ..Commit::default()
+            };
+            if self.committed(commit).await? {
+                return Ok(());
+            }
+        }
+        Err(StateError::Conflict { subject: Untrusted::new(account.as_str()) })
+    }
+
+    async fn load(&self, keys: &[BucketKey]) -> Result<BTreeMap<BucketKey, BucketRecord>, StateError> {
+        let records = self.store.load(keys).await?;
+        Ok(records.into_iter().map(|record| (record.key.clone(), record)).collect())
+    }
+
+    /// Commits; `false` = another process was first, decide anew.
+    async fn committed(&self, commit: Commit) -> Result<bool, StateError> {
+        if commit.accounts.is_empty() && commit.buckets.is_empty() {
+            return Ok(true);
+        }
+        match self.store.commit(commit).await {
+            Ok(()) => Ok(true),
+            Err(StateError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn commit_of(&self, occasion: &Occasion, decisions: Vec<Decision>) -> Commit {
+        let mut commit = Commit { run: occasion.run(), ..Commit::default() };
+        for decision in decisions {
+            if let Some(transition) = decision.transition {
+                commit.notices.extend(self.notice(&transition));
+                commit.transitions.push(transition);
+            }
+            commit.buckets.push(decision.record);
+        }
+        commit
+    }
+
+    fn notice(&self, transition: &TransitionRecord) -> Option<OutgoingNotice> {
+        let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref())?;
+        let told = self.alert_on.iter().any(|chosen| chosen.as_str() == kind.alerts_as());
+        told.then(|| OutgoingNotice {
+            notice: Notice {
+                id: decide::id_of(&["notice", &transition.id]),
+                at: transition.at,
+                body: NoticeBody::Transitions { transitions: vec![transition.clone()] },
+                group_key: transition.group_key.clone(),
+            },
+            notifiers: self.notifiers.clone(),
+        })
+    }
+}

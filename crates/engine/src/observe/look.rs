@@ -1,0 +1,96 @@
+//! What comes in: looks at accounts and buckets, and the occasion of looking.
+
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
+use bucketwatch_policy::name::{AccountId, Partition};
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+
+use super::decide::Decision;
+use crate::notice::{TransitionCause, TransitionRecord};
+use crate::state::{AssessmentRecord, BucketKey, RunId};
+
+/// Why and when somebody looked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Occasion {
+    /// What made bucketwatch look.
+    pub cause: TransitionCause,
+    /// Now: when transitions are recorded, and the instant for time conditions.
+    pub at: Timestamp,
+}
+
+impl Occasion {
+    /// Gives the occasion of a scan's run.
+    pub fn scan(run: &RunId, at: Timestamp) -> Self {
+        Self { cause: TransitionCause::Scan { run: run.as_str().to_owned() }, at }
+    }
+
+    /// Gives the run, for a scan.
+    pub fn run(&self) -> Option<RunId> {
+        match &self.cause {
+            TransitionCause::Scan { run } => Some(RunId::new(run)),
+            TransitionCause::Event { .. } => None,
+        }
+    }
+
+    /// Gives what all transitions of the occasion share.
+    pub fn group_key(&self) -> &str {
+        match &self.cause {
+            TransitionCause::Scan { run } => run,
+            TransitionCause::Event { id, .. } => id,
+        }
+    }
+}
+
+/// A look at an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountLook {
+    /// The account.
+    pub account: AccountId,
+    /// Its partition.
+    pub partition: Partition,
+    /// Its Block Public Access.
+    pub block: Observed<BlockPublicAccess>,
+    /// The instant before the read, corrected to AWS's clock.
+    pub observed_at: Timestamp,
+}
+
+/// A look at a bucket. The instants lie before the first read of their facts and are corrected to AWS's clock; where
+/// there is none, nobody looked, and what is known stays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BucketLook {
+    /// The bucket's name.
+    pub name: Untrusted,
+    /// What was seen; `account_block` as the same run saw it.
+    pub snapshot: BucketSnapshot,
+    /// When its own configuration was read.
+    pub configuration_at: Option<Timestamp>,
+    /// When its access points and multi-Region access points were read.
+    pub access_points_at: Option<Timestamp>,
+    /// When its objects were read.
+    pub objects_at: Option<Timestamp>,
+}
+
+/// What became of a look at a bucket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The bucket.
+    pub key: BucketKey,
+    /// What is known of it now.
+    pub assessment: Option<AssessmentRecord>,
+    /// What changed.
+    pub transition: Option<TransitionRecord>,
+    /// The look ties with a differing one of the same instant, and nobody can tell which is the later: read again.
+    pub read_again: bool,
+}
+
+impl Outcome {
+    pub(super) fn of(decision: &Decision) -> Self {
+        Self {
+            key: decision.record.key.clone(),
+            assessment: decision.record.assessment.clone(),
+            transition: decision.transition.clone(),
+            read_again: decision.read_again,
+        }
+    }
+}
