@@ -1,0 +1,95 @@
+//! `check`: judge documents offline.
+
+use anyhow::Result;
+use bucketwatch_engine::exit::Exit;
+use bucketwatch_engine::report::threshold::Tally;
+use bucketwatch_engine::report::wire::{AssessmentDocument, ErrorDocument, Origin};
+use bucketwatch_engine::report::{End, Format, Report, Subject};
+use bucketwatch_ingest::document::{Options, parse_input};
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+
+use crate::cli::{CheckArguments, DocumentArguments, FormatWord};
+use crate::input::Input;
+use crate::output::{Output, tell};
+use crate::settings;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let fail_on = settings::fail_on(&arguments.report.fail_on, &config);
+    let mut output = Output::open(arguments.report.output.as_deref())?;
+    let look = output.look(arguments.common.color);
+    let format = Format::from(arguments.report.format);
+    let mut tally = Tally::default();
+    let mut report = format.open(Subject::Check, Box::new(&mut output), look);
+    for path in &arguments.files {
+        for input in Input::of(path) {
+            judge(input, arguments, report.as_mut(), &mut tally)?;
+        }
+    }
+    let end = End { finished_at: Timestamp::now(), accounts: Vec::new(), coverage: tally.coverage(0, 0) };
+    report.finish(&end)?;
+    drop(report);
+    output.finish()?;
+    Ok(tally.exit(fail_on))
+}
+
+fn judge(
+    input: Result<Input, ErrorDocument>,
+    arguments: &CheckArguments,
+    report: &mut dyn Report,
+    tally: &mut Tally,
+) -> Result<()> {
+    match input.and_then(|input| assess(&input, &arguments.document)) {
+        Ok(assessments) => {
+            for assessment in assessments {
+                tally.add(&assessment);
+                if arguments.report.shows(assessment.verdict) {
+                    report.assessment(&assessment)?;
+                }
+            }
+        }
+        Err(error) => {
+            tally.errors += 1;
+            if arguments.report.format != FormatWord::Table {
+                tell(&format!("bucketwatch: {}", sentence(&error)));
+            }
+            report.error(&error)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the judgement of every bucket of an input, in its order.
+fn assess(input: &Input, said: &DocumentArguments) -> Result<Vec<AssessmentDocument>, ErrorDocument> {
+    let text = input.read()?;
+    let subjects = parse_input(&text, &options(said)).map_err(|error| ErrorDocument {
+        source: input.source(),
+        error: Untrusted::new(error.problem.to_string()),
+        line: Some(error.line),
+        column: Some(error.column),
+    })?;
+    let at = said.at.unwrap_or_else(Timestamp::now);
+    let document = |subject: &bucketwatch_ingest::document::Subject| {
+        let origin = Origin { source: input.source(), observed_at: subject.observed_at };
+        AssessmentDocument::new(origin, &subject.assess(at))
+    };
+    Ok(subjects.iter().map(document).collect())
+}
+
+/// Gives what the command line says of documents.
+pub(super) fn options(said: &DocumentArguments) -> Options {
+    Options {
+        bucket: said.bucket.as_deref().map(Untrusted::new),
+        account: said.account.clone(),
+        organization: said.organization.clone(),
+    }
+}
+
+/// Gives an error as a sentence with its place.
+pub(super) fn sentence(error: &ErrorDocument) -> String {
+    use bucketwatch_engine::escape::terminal;
+    let place = error.line.map(|line| format!(":{line}:{}", error.column.unwrap_or(1))).unwrap_or_default();
+    format!("{}{place}: {}", terminal(&error.source), terminal(&error.error))
+}

@@ -1,0 +1,36 @@
+//! `sandbox`: an S3 account on loopback until Ctrl-C.
+
+use std::io::Write;
+
+use anyhow::Result;
+use bucketwatch_engine::exit::Exit;
+use bucketwatch_sandbox::{Account, Fleet, Sandbox, SandboxConfig, demo};
+
+use crate::cli::SandboxArguments;
+use crate::output::{Output, tell};
+
+/// Runs the command.
+pub(crate) fn run(arguments: &SandboxArguments) -> Result<Exit> {
+    let account = match arguments.buckets {
+        Some(count) => Account::from_fleet(Fleet::generate(count, arguments.seed)),
+        None => demo::account(),
+    };
+    let config = SandboxConfig { listen: arguments.listen, ..SandboxConfig::new(account) };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
+}
+
+async fn serve(config: SandboxConfig) -> Result<Exit> {
+    let id = config.account.id().clone();
+    let sandbox = Sandbox::start(config).await?;
+    let mut output = Output::open(None)?;
+    writeln!(output, "export AWS_ENDPOINT_URL={}", sandbox.endpoint_url())?;
+    writeln!(output, "export AWS_ACCESS_KEY_ID={id}")?;
+    writeln!(output, "export AWS_SECRET_ACCESS_KEY=no-secret")?;
+    writeln!(output, "export AWS_REGION=us-east-1")?;
+    writeln!(output, "export AWS_EC2_METADATA_DISABLED=true")?;
+    output.finish()?;
+    tell("bucketwatch: serving an account without real data; Ctrl-C ends it");
+    tokio::signal::ctrl_c().await?;
+    sandbox.stop().await;
+    Ok(Exit::Clean)
+}
