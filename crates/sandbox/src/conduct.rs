@@ -15,7 +15,7 @@ pub const INVALID_ACCESS_KEY: &str = "AKIAINVALIDINVALID00";
 /// How the sandbox behaves; all of it can change while it runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conduct {
-    /// How long every answer takes at least, from the moment the call is there.
+    /// How long every answer takes from the moment the call is there, give or take a millisecond.
     pub latency: Duration,
     /// What goes wrong.
     pub faults: Faults,

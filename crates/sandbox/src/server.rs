@@ -32,6 +32,9 @@ use crate::world::World;
 /// The longest body that is taken.
 const LONGEST_BODY: usize = 5 * 1024 * 1024;
 
+/// How late tokio's timer is on average: it rounds up to whole milliseconds, and so does the wait beneath it.
+const TIMER_LAG: Duration = Duration::from_millis(1);
+
 /// How long to wait after the machine refused a connection, for want of file handles, say.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -196,7 +199,7 @@ async fn serve(
     let fault = world.faults.draw(&conduct.faults, &identity);
     fault.inspect(|_| world.counters.count_fault());
     if !conduct.latency.is_zero() {
-        tokio::time::sleep_until(arrival + conduct.latency).await;
+        tokio::time::sleep_until(arrival + conduct.latency.saturating_sub(TIMER_LAG)).await;
     }
     let answer = match (fault, operation) {
         (Some(Fault::Stall), _) => match pending::<Infallible>().await {},
