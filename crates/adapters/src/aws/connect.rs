@@ -27,7 +27,8 @@ use super::trust::{tls_context, trust_nobody};
 /// Where calls that concern no region go when nothing names one. ListBuckets gives every bucket's own region.
 const DEFAULT_REGION: &str = "us-east-1";
 
-/// *Source*: measured against an endpoint that refuses one call in five: eight attempts lost none of 20,000.
+/// *Source*: measured against an endpoint that refuses one call in five: three attempts lost 10 to 15 of 3,000 calls, eight
+/// and ten lost none.
 const MAX_ATTEMPTS: u32 = 10;
 const INITIAL_BACKOFF: Duration = Duration::from_millis(250);
 const MAX_BACKOFF: Duration = Duration::from_secs(8);

@@ -7,3 +7,4 @@ mod fixture;
 mod reads;
 mod stub;
 mod tls_front;
+mod tunnel;

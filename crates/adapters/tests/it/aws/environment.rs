@@ -12,7 +12,9 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::fixture::{KEY, account_id, address, sandbox};
+use super::stub::Stub;
 use super::tls_front::TlsFront;
+use super::tunnel::Tunnel;
 
 /// What the process of a case runs: connects, lists, reads the account's block, and says how it went.
 #[tokio::test]
@@ -199,11 +201,35 @@ async fn a_proxy_is_taken_from_the_environment() {
     has(&around.outcome().await, &["cannot reach AWS at http://aws.invalid"]);
 }
 
+/// The same over TLS, and with the account in front of the host name of control calls.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tunnel_through_a_proxy_is_taken_from_the_environment() {
+    let sandbox = account().await;
+    let front = TlsFront::start(sandbox.address()).await;
+    let tunnel = Tunnel::start(front.address).await;
+    let case = Case::new().with_file("ca.pem", &front.ca_pem).with_keys(KEY);
+    let bundle = case.home().join("ca.pem").display().to_string();
+    let case = case.with("AWS_CA_BUNDLE", bundle).with("AWS_ENDPOINT_URL", "https://aws.invalid");
+    let outcome = case.with("HTTPS_PROXY", tunnel.url.clone()).outcome().await;
+    has(&outcome, &["connected", " us-east-1 1 None"]);
+    let asked = tunnel.asked();
+    assert!(asked.iter().any(|host| host == "aws.invalid:443"), "{asked:?}");
+    assert!(asked.iter().any(|host| host == "123456789012.aws.invalid:443"), "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_aws_is_named() {
+    let stub = Stub::deaf(200, "<html>Welcome</html>").await;
+    let outcome = Case::new().with_keys(KEY).with("AWS_ENDPOINT_URL", stub.url.clone()).outcome().await;
+    has(&outcome, &["does not answer as AWS's STS does", "AWS_ENDPOINT_URL", "bucketwatch demo"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_bundle_decides_whom_tls_trusts() {
     let sandbox = account().await;
     let front = TlsFront::start(sandbox.address()).await;
-    let case = Case::new().with_keys(KEY).with("AWS_ENDPOINT_URL", front.url.clone());
+    let url = format!("https://localhost:{}", front.address.port());
+    let case = Case::new().with_keys(KEY).with("AWS_ENDPOINT_URL", url);
     has(&case.outcome().await, &["cannot reach AWS at https://localhost:"]);
     let bundle = case.home().join("ca.pem");
     std::fs::write(&bundle, &front.ca_pem).unwrap();

@@ -17,16 +17,24 @@ impl Stub {
     /// Starts an endpoint whose answers to everything else have this status, these headers (each with its CRLF) and
     /// this body.
     pub(super) async fn start(status: u16, headers: &str, body: &str) -> Self {
+        Self::answering(status, headers, body, Some(IDENTITY)).await
+    }
+
+    /// Starts an endpoint that does not even know who calls.
+    pub(super) async fn deaf(status: u16, body: &str) -> Self {
+        Self::answering(status, "", body, None).await
+    }
+
+    async fn answering(status: u16, headers: &str, body: &str, identity: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (headers, body) = (headers.to_owned(), body.to_owned());
         let server = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let request = read_request(&mut stream).await;
-                let answer = if request.starts_with("POST / ") {
-                    answer(200, "", IDENTITY)
-                } else {
-                    answer(status, &headers, &body)
+                let answer = match identity {
+                    Some(identity) if request.starts_with("POST / ") => answer(200, "", identity),
+                    _ => answer(status, &headers, &body),
                 };
                 let _ = stream.write_all(answer.as_bytes()).await;
             }

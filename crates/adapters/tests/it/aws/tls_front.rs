@@ -12,7 +12,7 @@ use tokio_rustls::rustls::{ServerConfig, crypto::aws_lc_rs};
 
 /// The front; it ends when this is dropped.
 pub(super) struct TlsFront {
-    pub(super) url: String,
+    pub(super) address: SocketAddr,
     pub(super) ca_pem: String,
     server: JoinHandle<()>,
 }
@@ -22,7 +22,7 @@ impl TlsFront {
         let (config, ca_pem) = certified();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let address = listener.local_addr().unwrap();
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let acceptor = acceptor.clone();
@@ -33,7 +33,7 @@ impl TlsFront {
                 });
             }
         });
-        Self { url, ca_pem, server }
+        Self { address, ca_pem, server }
     }
 }
 
@@ -43,7 +43,7 @@ impl Drop for TlsFront {
     }
 }
 
-/// Gives a server for `localhost` and the certificate of the authority that vouches for it.
+/// Gives a server for `localhost`, `aws.invalid` and names in front of that, and the certificate of the authority that vouches for it.
 fn certified() -> (ServerConfig, String) {
     let ca_key = KeyPair::generate().unwrap();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
@@ -51,8 +51,8 @@ fn certified() -> (ServerConfig, String) {
     let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
     let issuer = Issuer::new(ca, ca_key);
     let key = KeyPair::generate().unwrap();
-    let leaf =
-        CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let names = ["localhost", "aws.invalid", "*.aws.invalid"].map(str::to_owned);
+    let leaf = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
