@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::look::{AccountLook, BucketLook, Occasion};
 use super::{Observer, Outcome};
-use crate::cloud::{CallEffort, Identity};
+use crate::cloud::Identity;
 use crate::scan::{AccountSight, BucketSight, Recorded, Recorder, Seen};
 use crate::state::{BucketKey, Coverage, RunEnd, RunId, RunRequest, StateError, StateStore};
 
@@ -32,7 +32,6 @@ struct OpenRun {
     id: RunId,
     identity: Identity,
     leased_until: Timestamp,
-    coverage: Coverage,
 }
 
 impl ScanRecorder {
@@ -71,8 +70,7 @@ impl Recorder for ScanRecorder {
         let (id, leased_until) = (RunId::unique(), later(at, LEASE));
         let request = RunRequest { id: id.clone(), holder: self.holder.clone(), at, until: leased_until };
         self.store.begin_run(&request).await?;
-        let (identity, coverage) = (identity.clone(), Coverage::default());
-        let run = OpenRun { id: id.clone(), identity, leased_until, coverage };
+        let run = OpenRun { id: id.clone(), identity: identity.clone(), leased_until };
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
         Ok(id)
     }
@@ -95,21 +93,13 @@ impl Recorder for ScanRecorder {
         let (looks, gone) = sorted(&account, sights);
         let outcomes = self.observer.buckets(&occasion, &account, looks).await?;
         self.observer.gone(&occasion, &gone).await?;
-        let recorded = count(&outcomes);
-        self.update(|run| {
-            run.coverage.buckets += outcomes.len() as u64;
-            run.coverage.undetermined += recorded.undetermined;
-            run.coverage.objects_unchecked += recorded.objects_unchecked;
-        });
-        Ok(recorded)
+        Ok(count(&outcomes))
     }
 
-    async fn finish(&self, partial: Option<String>, effort: CallEffort) -> Result<(), StateError> {
+    async fn finish(&self, partial: Option<String>, coverage: Coverage) -> Result<(), StateError> {
         let run = self.open()?;
         let occasion = Occasion::scan(&run.id, Timestamp::now());
         self.observer.conclude(&occasion, &run.identity.account, partial.is_none()).await?;
-        let CallEffort { calls, retries, .. } = effort;
-        let coverage = Coverage { calls, retries, ..run.coverage };
         self.store.finish_run(&run.id, &RunEnd { at: Timestamp::now(), partial, coverage }).await?;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
@@ -143,10 +133,16 @@ fn asked<T>(fact: &Observed<T>) -> bool {
 }
 
 fn count(outcomes: &[Outcome]) -> Recorded {
-    let assessments = || outcomes.iter().filter_map(|outcome| outcome.assessment.as_ref());
+    let settled = || outcomes.iter().filter(|outcome| !outcome.read_again);
+    let assessments = || settled().filter_map(|outcome| outcome.assessment.as_ref());
     let undetermined = assessments().filter(|shown| shown.verdict == Verdict::Undetermined).count();
     let objects_unchecked = assessments().filter(|shown| shown.objects == Objects::Unchecked).count();
-    Recorded { undetermined: undetermined as u64, objects_unchecked: objects_unchecked as u64 }
+    let again = outcomes.iter().filter(|outcome| outcome.read_again);
+    Recorded {
+        undetermined: undetermined as u64,
+        objects_unchecked: objects_unchecked as u64,
+        read_again: again.map(|outcome| outcome.key.name.clone()).collect(),
+    }
 }
 
 fn later(instant: Timestamp, duration: Duration) -> Timestamp {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use bucketwatch_engine::cloud::CallEffort;
 use bucketwatch_engine::config::AlertKind;
 use bucketwatch_engine::notice::TransitionCause;
 use bucketwatch_engine::observe::{AccountLook, BucketLook, Observer, Occasion};
 use bucketwatch_engine::scan::Recorder as _;
+use bucketwatch_engine::state::Coverage;
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
 use bucketwatch_policy::name::Partition;
@@ -124,7 +124,7 @@ async fn a_run_that_lost_its_lease_records_nothing_more() {
     let mut world = World::new().await;
     world.put("a", open());
     let (recorder, _) = world.begin().await;
-    recorder.finish(None, CallEffort::default()).await.unwrap();
+    recorder.finish(None, Coverage::default()).await.unwrap();
     let refused = recorder.buckets(Vec::new()).await.unwrap_err();
     assert!(matches!(refused, bucketwatch_engine::state::StateError::LeaseLost));
 }

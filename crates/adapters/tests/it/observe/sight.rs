@@ -1,7 +1,7 @@
 //! What changes, what is out of sight, and what is told.
 
-use bucketwatch_engine::cloud::CallEffort;
 use bucketwatch_engine::scan::Recorder as _;
+use bucketwatch_engine::state::Coverage;
 use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::snapshot::Permission;
 
@@ -37,7 +37,7 @@ async fn an_interrupted_first_run_tells_nothing_and_the_next_complete_one_is_the
     world.put("a", open());
     let (recorder, _) = world.begin().await;
     world.record(&recorder).await;
-    recorder.finish(Some("deadline".to_owned()), CallEffort::default()).await.unwrap();
+    recorder.finish(Some("deadline".to_owned()), Coverage::default()).await.unwrap();
     assert_eq!(world.told().await, [""; 0]);
     world.put("b", open());
     assert_eq!(world.scan().await, [""; 0]);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bucketwatch_adapters::sqlite::SqliteStore;
-use bucketwatch_engine::cloud::CallEffort;
 use bucketwatch_engine::cloud::Identity;
 use bucketwatch_engine::config::AlertKind;
 use bucketwatch_engine::notice::NoticeBody;
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
 use bucketwatch_engine::scan::{AccountSight, BucketSight, Recorder, Seen};
+use bucketwatch_engine::state::Coverage;
 use bucketwatch_engine::state::{
     BucketKey, BucketRecord, Claim, HistoryQuery, RunId, StateStore, StatusQuery, StatusRow,
 };
@@ -50,7 +50,7 @@ impl World {
     pub(super) async fn scan_in_part(&self, partial: Option<&str>) -> Vec<String> {
         let (recorder, run) = self.begin().await;
         self.record(&recorder).await;
-        recorder.finish(partial.map(str::to_owned), CallEffort::default()).await.unwrap();
+        recorder.finish(partial.map(str::to_owned), Coverage::default()).await.unwrap();
         self.transitions(&run).await
     }
 
