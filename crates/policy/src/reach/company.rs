@@ -1,0 +1,379 @@
+//! Who else a policy could mean: everybody that it names, company by company.
+
+use crate::document::{Principal, Principals, Statement};
+use crate::name::AccountId;
+use crate::reach::mention::Mentions;
+use crate::reach::outsider::{Company, Fresh, Membership, Outsider, Source, principals_of};
+use crate::reach::principal::LOG_DELIVERY;
+use crate::reach::{Audience, GranteeClass, Note};
+use crate::request::Caller;
+use crate::setting::Setting;
+use crate::untrusted::Untrusted;
+
+/// What names outsiders for one choice of sources.
+pub(super) struct Roll<'a, 's> {
+    /// The bucket and the world around it.
+    pub(super) setting: &'s Setting,
+    /// What the documents speak of.
+    pub(super) mentions: &'s Mentions<'a>,
+    /// Names that nobody uses.
+    pub(super) fresh: &'s Fresh,
+    /// The Allows.
+    pub(super) allows: &'s [&'a Statement],
+    /// The grants.
+    pub(super) grantees: &'s [&'a GranteeClass],
+}
+
+impl<'a> Roll<'a, '_> {
+    /// Gives those whom a federated principal stands for: whoever the provider signs in.
+    pub(super) fn federated(&self) -> Vec<Company> {
+        let providers = self.principals().filter_map(|principal| match principal {
+            Principal::Federated(provider) => Some(provider),
+            _ => None,
+        });
+        let mut found: Vec<Company> = Vec::new();
+        for provider in providers {
+            let mut members = self.fresh.strangers(self.mentions, self.setting);
+            for member in &mut members {
+                if let Caller::Signed(signed) = &mut member.caller {
+                    signed.provider = Some(provider.clone());
+                }
+            }
+            let audience = Audience::AnyAwsAccount { ranges: Vec::new() };
+            found.push(Company { audience, members, note: Some(Note::Federated(provider.clone())) });
+        }
+        found
+    }
+
+    /// Gives everybody who is named, organizations first, services last.
+    pub(super) fn named(&self) -> Vec<Company> {
+        let mut found = Vec::new();
+        if self.names_nobody_in_particular() {
+            self.organizations(&mut found);
+        }
+        self.accounts(&mut found);
+        self.principals_by_arn(&mut found);
+        self.user_ids(&mut found);
+        self.canonical_users(&mut found);
+        found
+    }
+
+    /// Gives the ARNs of principals that the documents name.
+    pub(super) fn named_arns(&self) -> Vec<&'a str> {
+        self.mentions.literals("aws:principalarn")
+    }
+
+    fn principals(&self) -> impl Iterator<Item = &'a Principal> {
+        self.allows.iter().flat_map(|allow| match &allow.principals {
+            Principals::Only(list) => list.iter(),
+            Principals::Except(_) => [].iter(),
+        })
+    }
+
+    /// Tells whether some Allow admits callers whom only its conditions and the Denies tell apart.
+    fn names_nobody_in_particular(&self) -> bool {
+        self.allows.iter().any(|allow| match &allow.principals {
+            Principals::Only(list) => list.contains(&Principal::Anyone),
+            Principals::Except(_) => true,
+        }) || self
+            .grantees
+            .iter()
+            .any(|grantee| matches!(grantee, GranteeClass::Anyone | GranteeClass::AnyAwsAccount))
+    }
+
+    fn organizations(&self, found: &mut Vec<Company>) {
+        let mut ids: Vec<Membership> = Vec::new();
+        for id in self.mentions.literals("aws:principalorgid") {
+            ids.push(Membership::of(id));
+        }
+        for path in self.mentions.texts("aws:principalorgpaths") {
+            let text = path.text.as_raw();
+            let id = text.split('/').next().unwrap_or_default();
+            if !id.contains(['*', '?', '$']) && !id.is_empty() {
+                let path = text.replace('*', "ou-ab12-22222222/").replace('?', "a");
+                let path = path.replace("//", "/");
+                ids.push(Membership { id: id.to_owned(), path });
+            }
+        }
+        let mut known: Vec<&str> = Vec::new();
+        for membership in &ids {
+            if known.contains(&membership.id.as_str()) {
+                continue;
+            }
+            known.push(&membership.id);
+            let strangers = self.fresh.strangers(self.mentions, self.setting);
+            let paths = ids.iter().filter(|other| other.id == membership.id);
+            let members = paths
+                .flat_map(|path| {
+                    strangers.iter().filter(|one| one.organization.is_none()).map(|one| Outsider {
+                        organization: Some(path.clone()),
+                        stranger: false,
+                        ..one.clone()
+                    })
+                })
+                .collect();
+            let own = self.setting.organization.as_deref() == Some(membership.id.as_str());
+            found.push(Company {
+                audience: Audience::Organization { ids: vec![membership.id.as_str().into()] },
+                members,
+                note: own.then_some(Note::OwnOrganization),
+            });
+        }
+    }
+
+    /// Gives the organizations that a named account may be in.
+    fn memberships(&self) -> Vec<Option<Membership>> {
+        let mut found = vec![None];
+        for id in self.mentions.literals("aws:principalorgid") {
+            found.push(Some(Membership::of(id)));
+        }
+        for path in self.mentions.texts("aws:principalorgpaths") {
+            let text = path.text.as_raw().replace('*', "ou-ab12-22222222/").replace("//", "/");
+            let id = text.split('/').next().unwrap_or_default().to_owned();
+            found.push(Some(Membership { id, path: text }));
+        }
+        found.truncate(MOST_MEMBERSHIPS);
+        found
+    }
+
+    fn is_own(&self, account: &AccountId) -> bool {
+        self.setting.account.as_ref() == Some(account)
+    }
+
+    fn accounts(&self, found: &mut Vec<Company>) {
+        let mut ids: Vec<AccountId> = Vec::new();
+        let mut add = |id: Option<AccountId>| {
+            if let Some(id) = id.filter(|id| !self.is_own(id) && !ids.contains(id)) {
+                ids.push(id);
+            }
+        };
+        for principal in self.principals() {
+            if let Principal::Account { account, .. } = principal {
+                add(Some(account.clone()));
+            }
+        }
+        if self.names_nobody_in_particular() {
+            for text in self.mentions.literals("aws:principalaccount") {
+                add(AccountId::parse(text));
+            }
+            for arn in self.mentions.texts("aws:principalarn") {
+                add(arn.text.as_raw().split(':').nth(4).and_then(AccountId::parse));
+            }
+            for principal in self.mentions.principals() {
+                if let Principal::Account { account, .. } | Principal::Arn { account, .. } = principal {
+                    add(Some(account.clone()));
+                }
+            }
+        }
+        for id in ids {
+            let members = self.with_memberships(principals_of(&id, self.mentions, self.setting));
+            found.push(Company {
+                audience: Audience::Account { ids: vec![id], principals: Vec::new() },
+                members,
+                note: None,
+            });
+        }
+    }
+
+    fn with_memberships(&self, principals: Vec<Outsider>) -> Vec<Outsider> {
+        let memberships = self.memberships();
+        principals
+            .into_iter()
+            .flat_map(|one| {
+                memberships.iter().map(move |of| Outsider { organization: of.clone(), ..one.clone() })
+            })
+            .collect()
+    }
+
+    fn principals_by_arn(&self, found: &mut Vec<Company>) {
+        let mut arns: Vec<(AccountId, &str)> = Vec::new();
+        let listed = |principal: &'a Principal| match principal {
+            Principal::Arn { account, arn } => Some((account.clone(), arn.as_raw())),
+            _ => None,
+        };
+        arns.extend(self.principals().filter_map(listed));
+        if self.names_nobody_in_particular() {
+            let literal = self.named_arns().into_iter();
+            arns.extend(literal.filter_map(|arn| Some((AccountId::parse(arn.split(':').nth(4)?)?, arn))));
+            arns.extend(self.mentions.principals().filter_map(listed));
+        }
+        let mut known: Vec<&str> = Vec::new();
+        for (account, arn) in arns {
+            if self.is_own(&account) || known.contains(&arn) {
+                continue;
+            }
+            known.push(arn);
+            found.push(Company {
+                audience: Audience::Account { ids: Vec::new(), principals: vec![arn.into()] },
+                members: self.with_memberships(vec![Outsider::by_arn(&account, arn)]),
+                note: None,
+            });
+        }
+    }
+
+    /// *Source*: IAM user guide, "aws:userid": `AIDA…` for a user, `AROA…:session` for a role.
+    fn user_ids(&self, found: &mut Vec<Company>) {
+        if !self.names_nobody_in_particular() {
+            return;
+        }
+        for pattern in self.mentions.texts("aws:userid") {
+            let text = pattern.text.as_raw();
+            let kind = match text.get(..4) {
+                Some("AIDA") => crate::reach::outsider::Kind::User,
+                Some("AROA") => crate::reach::outsider::Kind::Role,
+                _ => continue,
+            };
+            if pattern.has_variable() || text.get(4..).is_none_or(|rest| rest.starts_with(['*', '?'])) {
+                continue;
+            }
+            let id = text.replace('*', "session").replace('?', "A");
+            let Some(account) = self.fresh.accounts.first() else { continue };
+            let one =
+                Outsider { user_id: Some(id), ..Outsider::of_account(account, kind, self.setting.partition) };
+            let audience = Audience::Account { ids: Vec::new(), principals: vec![pattern.text.clone()] };
+            if !found.iter().any(|known| known.audience == audience) {
+                found.push(Company { audience, members: self.with_memberships(vec![one]), note: None });
+            }
+        }
+    }
+
+    fn canonical_users(&self, found: &mut Vec<Company>) {
+        let listed = self.principals().filter_map(|principal| match principal {
+            Principal::CanonicalUser(id) => Some(id),
+            _ => None,
+        });
+        let granted = self.grantees.iter().filter_map(|grantee| match grantee {
+            GranteeClass::CanonicalUser(id) => Some(id),
+            _ => None,
+        });
+        for id in listed.chain(granted) {
+            let Some(account) = self.fresh.accounts.first() else { continue };
+            let mut members = self.with_memberships(principals_of(account, self.mentions, self.setting));
+            for member in &mut members {
+                if let Caller::Signed(signed) = &mut member.caller {
+                    signed.canonical_id = Some(id.clone());
+                }
+            }
+            let audience = Audience::Account { ids: Vec::new(), principals: vec![id.clone()] };
+            found.push(Company { audience, members, note: None });
+        }
+    }
+
+    /// Gives the services, those that act for anybody apart from those that act for somebody named.
+    pub(super) fn services(&self) -> Vec<(Company, Company)> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut identities: Vec<&Untrusted> = Vec::new();
+        for principal in self.principals() {
+            match principal {
+                Principal::Service(name) => names.push(name.as_raw()),
+                Principal::OriginAccessIdentity(identity) => identities.push(identity),
+                _ => {}
+            }
+        }
+        if self.grantees.contains(&&GranteeClass::LogDelivery) {
+            names.push(LOG_DELIVERY);
+        }
+        if self.names_nobody_in_particular() && self.mentions.any(speaks_of_services) {
+            names.extend(self.mentions.literals("aws:principalservicename"));
+            names.extend(self.mentions.literals("aws:principalservicenameslist"));
+            if names.is_empty() {
+                names.push("*");
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let mut found: Vec<(Company, Company)> = names.iter().map(|name| self.service(name)).collect();
+        for identity in identities {
+            let audience = Audience::Service { names: vec![identity.clone()], unscoped: false };
+            let nobody = Company { audience: audience.clone(), members: Vec::new(), note: None };
+            let members = vec![Outsider::identity(identity)];
+            found.push((nobody, Company { audience, members, note: None }));
+        }
+        found
+    }
+
+    fn service(&self, name: &str) -> (Company, Company) {
+        // Where any service will do, one stands for all.
+        let caller = if name == "*" { "cloudtrail.amazonaws.com" } else { name };
+        let company = |unscoped, sources: Vec<Source>| Company {
+            audience: Audience::Service { names: vec![name.into()], unscoped },
+            members: sources.into_iter().map(|source| Outsider::service(caller, Some(source))).collect(),
+            note: None,
+        };
+        (company(name != LOG_DELIVERY, self.sources_of_anybody()), company(false, self.sources_named()))
+    }
+
+    fn sources_of_anybody(&self) -> Vec<Source> {
+        let mut found = Vec::new();
+        let organizations = std::iter::once(None).chain(self.fresh.organizations.first().cloned().map(Some));
+        for organization in organizations {
+            if let Some(account) = self.fresh.accounts.first() {
+                let bucket = format!("arn:{}:s3:::stranger-bucket", self.setting.partition);
+                for arn in [None, Some(bucket)] {
+                    found.push(Source {
+                        arn,
+                        account: account.to_string(),
+                        organization: organization.clone(),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    fn sources_named(&self) -> Vec<Source> {
+        let mut accounts: Vec<String> = Vec::new();
+        let named = ["aws:sourceaccount", "aws:sourceowner"];
+        accounts.extend(named.iter().flat_map(|key| self.mentions.literals(key)).map(str::to_owned));
+        let arns: Vec<String> = self
+            .mentions
+            .texts("aws:sourcearn")
+            .map(|arn| arn.text.as_raw().replace(['*', '?'], "a"))
+            .collect();
+        let fields = arns.iter().filter_map(|arn| arn.split(':').nth(4)).filter(|field| !field.is_empty());
+        accounts.extend(fields.map(str::to_owned));
+        accounts.extend(self.setting.account.iter().map(ToString::to_string));
+        accounts.extend(self.fresh.accounts.iter().take(1).map(ToString::to_string));
+        let mut distinct: Vec<String> = Vec::new();
+        for account in accounts {
+            if !distinct.contains(&account) {
+                distinct.push(account);
+            }
+        }
+        let mut organizations: Vec<Option<Membership>> = vec![None];
+        for id in self.mentions.literals("aws:sourceorgid") {
+            organizations.push(Some(Membership::of(id)));
+        }
+        for path in self.mentions.texts("aws:sourceorgpaths") {
+            let text = path.text.as_raw().replace('*', "ou-ab12-22222222/").replace("//", "/");
+            let id = text.split('/').next().unwrap_or_default().to_owned();
+            organizations.push(Some(Membership { id, path: text }));
+        }
+        let mut found = Vec::new();
+        for organization in &organizations {
+            for account in &distinct {
+                let own = arns.iter().filter(|arn| {
+                    arn.split(':').nth(4).is_none_or(|field| field.is_empty() || field == account)
+                });
+                for arn in std::iter::once(None).chain(own.cloned().map(Some)) {
+                    found.push(Source { arn, account: account.clone(), organization: organization.clone() });
+                }
+            }
+        }
+        found.truncate(MOST_SOURCES);
+        found
+    }
+}
+
+fn speaks_of_services(key: &str) -> bool {
+    matches!(key, "aws:principalisawsservice" | "aws:principalservicename" | "aws:principalservicenameslist")
+        || key.starts_with("aws:source")
+            && !matches!(key, "aws:sourceip" | "aws:sourceidentity")
+            && !key.starts_with("aws:sourcevpc")
+}
+
+/// Past this many, the organizations that a policy names are not tried for each named account.
+const MOST_MEMBERSHIPS: usize = 8;
+
+/// Past this many, combinations of sources that a policy names are not tried for a service.
+const MOST_SOURCES: usize = 256;

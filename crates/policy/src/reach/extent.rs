@@ -1,0 +1,129 @@
+//! Which resources an opening reaches: what the Allows name, and what the Denies cut out of it.
+
+use crate::action::ResourceKind;
+use crate::document::Resources;
+use crate::reach::compile::object_prefix;
+use crate::reach::domain::text::{Search, find};
+use crate::reach::glob::{Glob, Reading, Substitute};
+use crate::reach::inquiry::{Case, Inquiry};
+use crate::reach::{AttachedTo, Document, Endpoint, Layer};
+
+/// What is reached of one kind of resource.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Extent {
+    /// Patterns over the object keys that are reached; empty for the bucket itself.
+    pub(super) keys: Vec<Glob>,
+    /// What is cut out of them.
+    pub(super) except: Vec<Glob>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Gives the keys that the choice of sources names, and what their NotResource leaves out.
+    pub(super) fn named_keys(&self, case: Case<'_>) -> Extent {
+        let mut extent = Extent::default();
+        if case.action.kind() != ResourceKind::Object {
+            return extent;
+        }
+        let mut keys = vec![Glob::wild("*")];
+        for (layer, source) in self.question.layers.iter().zip(case.sources) {
+            match layer {
+                Layer::Policy(document) => {
+                    let Some(statement) = document.policy.statements.get(*source) else { continue };
+                    let named = self.keys_of(case, document, &statement.resources);
+                    if statement.resources.negated {
+                        extent.except.extend(named);
+                    } else {
+                        keys = meet(&keys, &named, self.budget.classes);
+                    }
+                }
+                Layer::Grants(grants) => {
+                    let of_grant = grants.get(*source).and_then(|grant| grant.keys.as_ref());
+                    if let Some(patterns) = of_grant {
+                        let named: Vec<Glob> = patterns
+                            .iter()
+                            .filter_map(|pattern| Glob::compile(pattern, Reading::Wild, &anything))
+                            .collect();
+                        keys = meet(&keys, &named, self.budget.classes);
+                    }
+                }
+            }
+        }
+        extent.keys = keys;
+        extent
+    }
+
+    /// Gives the keys that a `Resource` element names.
+    pub(super) fn keys_of(
+        &self,
+        case: Case<'_>,
+        document: &Document<'_>,
+        resources: &Resources,
+    ) -> Vec<Glob> {
+        let base = match (document.attached_to, self.question.endpoint) {
+            (AttachedTo::AccessPoint, Endpoint::AccessPoint { arn, .. }) => arn.as_raw().to_owned(),
+            _ => format!("arn:{}:s3:::{}", self.question.setting.partition, case.bucket),
+        };
+        let prefix = object_prefix(document.attached_to, &base);
+        let globs =
+            resources.patterns.iter().filter_map(|pattern| Glob::compile(pattern, Reading::Wild, &anything));
+        let mut keys: Vec<Glob> = Vec::new();
+        for key in globs.flat_map(|glob| glob.after(&prefix)) {
+            if !key.0.is_empty() && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// Gives, for each Deny that speaks of some of the keys only, the keys that it speaks of, and whether it spares
+    /// them instead.
+    pub(super) fn cuts(&self, case: Case<'_>) -> Vec<(Vec<Glob>, bool)> {
+        let mut found = Vec::new();
+        for (document, statement) in &self.denies {
+            if !statement.actions.set.contains(case.action) {
+                continue;
+            }
+            let keys = self.keys_of(case, document, &statement.resources);
+            let everything = keys.iter().any(Glob::is_everything);
+            let cut = (keys, statement.resources.negated);
+            if !everything && !cut.0.is_empty() && !found.contains(&cut) {
+                found.push(cut);
+            }
+        }
+        found
+    }
+}
+
+fn anything(_: &str, _: Option<&str>) -> Substitute {
+    Substitute::Anything
+}
+
+/// Tells whether some key matches both; where it cannot be said in `limit` steps, yes.
+pub(super) fn overlaps(a: &Glob, b: &Glob, limit: u32) -> bool {
+    let (a, b) = (std::slice::from_ref(a), std::slice::from_ref(b));
+    find(&[a, b], &[], limit) != Search::Empty
+}
+
+fn is_within(a: &Glob, b: &Glob, limit: u32) -> bool {
+    find(&[std::slice::from_ref(a)], &[b], limit) == Search::Empty
+}
+
+/// Gives patterns for what both lists name: the narrower of two where one holds the other, else an upper bound.
+pub(super) fn meet(a: &[Glob], b: &[Glob], limit: u32) -> Vec<Glob> {
+    let mut found: Vec<Glob> = Vec::new();
+    for left in a {
+        for right in b {
+            let narrower = if left.is_everything() || is_within(right, left, limit) {
+                right
+            } else if overlaps(left, right, limit) {
+                left
+            } else {
+                continue;
+            };
+            if !found.contains(narrower) {
+                found.push(narrower.clone());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,294 @@
+//! The search over everything that varies together: callers, places, times, groups of actions.
+
+use crate::action::{Action, ActionSet, ResourceKind};
+use crate::document::{Effect, Statement};
+use crate::reach::cell::Cell;
+use crate::reach::compile::{Compiler, Mood};
+use crate::reach::formula::Model;
+use crate::reach::glob::Glob;
+use crate::reach::mention::Mentions;
+use crate::reach::outsider::{Fresh, Outsider};
+use crate::reach::place::Places;
+use crate::reach::scene::{Place, Scene};
+use crate::reach::solve::{Answer, solve};
+use crate::reach::{Budget, Document, Endpoint, Layer, Question, Why};
+
+/// Everything about a question that does not change while it is answered.
+pub(super) struct Inquiry<'a> {
+    /// The question.
+    pub(super) question: &'a Question<'a>,
+    /// What its documents speak of.
+    pub(super) mentions: &'a Mentions<'a>,
+    /// Names that nobody uses.
+    pub(super) fresh: Fresh,
+    /// Where requests can come from.
+    pub(super) places: Places,
+    /// The Denies that count, each with its document.
+    pub(super) denies: Vec<(&'a Document<'a>, &'a Statement)>,
+    /// How much work it may be.
+    pub(super) budget: Budget,
+}
+
+/// One choice of Allows, at one bucket name, at one time, for one group of actions.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'c> {
+    /// For each layer, the statement or grant.
+    pub(super) sources: &'c [usize],
+    /// The bucket's name.
+    pub(super) bucket: &'c str,
+    /// The stretch of time.
+    pub(super) cell: Cell,
+    /// An action that stands for its group.
+    pub(super) action: Action,
+    /// Keys that the request must name: those that others do not reach already.
+    pub(super) within: Option<&'c [Glob]>,
+    /// Keys that it must not name.
+    pub(super) outside: Option<&'c [Glob]>,
+}
+
+/// A request that gets in.
+#[derive(Clone, Debug)]
+pub(super) struct Solution {
+    /// Who asks; its ARN is one that the policy accepts.
+    pub(super) outsider: Outsider,
+    /// Where from.
+    pub(super) place: Place,
+    /// The access point of a foreign account that it goes through.
+    pub(super) foreign_point: Option<String>,
+    /// Whether the connection is encrypted, where that was decided.
+    pub(super) encrypted: Option<bool>,
+    /// The values of the keys that the policy reads and the caller chooses.
+    pub(super) model: Model,
+}
+
+/// What became of one attempt.
+#[derive(Clone, Debug)]
+pub(super) enum Attempt {
+    /// This request gets in.
+    In(Box<Solution>),
+    /// Nothing gets in.
+    Out,
+    /// It cannot be said.
+    Open(Vec<Why>),
+}
+
+/// The work that one choice of Allows has cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Meter {
+    /// Steps taken.
+    pub(super) steps: u32,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Tries one caller at one place.
+    pub(super) fn attempt(
+        &self,
+        case: Case<'_>,
+        outsider: &Outsider,
+        place: &Place,
+        meter: &mut Meter,
+    ) -> Attempt {
+        let points = self.foreign_points();
+        let points: Vec<Option<&str>> = match self.question.endpoint {
+            Endpoint::ForeignAccessPoint => points.iter().map(|arn| Some(arn.as_str())).collect(),
+            _ => vec![None],
+        };
+        let mut whys = Vec::new();
+        for point in points {
+            for encrypted in self.encryptions() {
+                let scene = Scene {
+                    setting: self.question.setting,
+                    mentions: self.mentions,
+                    endpoint: self.question.endpoint,
+                    foreign_point: point,
+                    outsider,
+                    place,
+                    encrypted: *encrypted,
+                    instant: case.cell.sample,
+                    action: case.action,
+                };
+                match self.play(case, &scene, meter) {
+                    Attempt::Out => {}
+                    Attempt::Open(more) => whys.extend(more),
+                    found => return found,
+                }
+            }
+        }
+        if whys.is_empty() { Attempt::Out } else { Attempt::Open(whys) }
+    }
+
+    /// Gives ARNs of access points that a foreign account may own.
+    fn foreign_points(&self) -> Vec<String> {
+        if self.question.endpoint != Endpoint::ForeignAccessPoint {
+            return Vec::new();
+        }
+        let setting = self.question.setting;
+        let own = setting.account.as_ref().map(|account| account.as_str());
+        let mut accounts: Vec<&str> = self.fresh.accounts.iter().map(|account| account.as_str()).collect();
+        accounts.extend(self.mentions.literals("s3:dataaccesspointaccount"));
+        let arns = self.mentions.texts("s3:dataaccesspointarn");
+        accounts.extend(arns.filter_map(|arn| arn.text.as_raw().split(':').nth(4)));
+        let mut regions = vec![setting.region.as_deref().unwrap_or("us-east-1")];
+        let arns = self.mentions.texts("s3:dataaccesspointarn");
+        regions.extend(arns.filter_map(|arn| arn.text.as_raw().split(':').nth(3)));
+        let plain = |text: &&str| !text.contains(['*', '?', '$']) && !text.is_empty();
+        let mut found = Vec::new();
+        for account in accounts.into_iter().filter(plain).filter(|account| Some(*account) != own) {
+            for region in regions.iter().filter(|region| plain(region)) {
+                let arn = format!("arn:{}:s3:{region}:{account}:accesspoint/stranger", setting.partition);
+                if !found.contains(&arn) {
+                    found.push(arn);
+                }
+            }
+        }
+        found
+    }
+
+    /// Two keys depend on encryption; where both are read, they are decided together.
+    fn encryptions(&self) -> &'static [Option<bool>] {
+        if self.question.endpoint != Endpoint::Bucket {
+            &[Some(true)]
+        } else if self.mentions.any(|key| key.ends_with(":tlsversion")) {
+            &[Some(true), Some(false)]
+        } else {
+            &[None]
+        }
+    }
+
+    fn play(&self, case: Case<'_>, scene: &Scene<'_>, meter: &mut Meter) -> Attempt {
+        let (strict, mut whys) = self.solve(case, scene, Mood::Strict, meter);
+        match strict {
+            Answer::Satisfied(model) => return Attempt::In(Box::new(solution(scene, model))),
+            Answer::Exhausted => return Attempt::Open(vec![Why::Budget(self.budget.nodes)]),
+            Answer::Impossible => {}
+        }
+        let doubtful = !whys.is_empty() || self.has_luck();
+        if !doubtful {
+            return Attempt::Out;
+        }
+        let (lenient, more) = self.solve(case, scene, Mood::Lenient, meter);
+        match lenient {
+            Answer::Impossible => Attempt::Out,
+            Answer::Exhausted => Attempt::Open(vec![Why::Budget(self.budget.nodes)]),
+            // Nothing was left open in favour of the caller, so only the budget of samples can be behind it.
+            Answer::Satisfied(_) => {
+                whys.extend(more);
+                if whys.is_empty() {
+                    whys.push(Why::NoRule("two ways of reasoning disagree"));
+                }
+                Attempt::Open(whys)
+            }
+        }
+    }
+
+    /// Tells whether an answer may depend on what a variable stands for or on ids that are luck.
+    fn has_luck(&self) -> bool {
+        self.mentions.has_doubt()
+    }
+
+    fn solve(&self, case: Case<'_>, scene: &Scene<'_>, mood: Mood, meter: &mut Meter) -> (Answer, Vec<Why>) {
+        let left = self.budget.nodes.saturating_sub(meter.steps);
+        if left == 0 {
+            return (Answer::Exhausted, Vec::new());
+        }
+        meter.steps = meter.steps.saturating_add(1);
+        let mut compiler = Compiler::new(scene, case.bucket, mood, self.budget.classes);
+        for (layer, source) in self.question.layers.iter().zip(case.sources) {
+            match layer {
+                Layer::Policy(document) => {
+                    if let Some(statement) = document.policy.statements.get(*source) {
+                        compiler.allow(document, statement);
+                    }
+                }
+                Layer::Grants(grants) => {
+                    if let Some(grant) = grants.get(*source) {
+                        compiler.grant(grant);
+                    }
+                }
+            }
+        }
+        if scene.action.kind() == ResourceKind::Object {
+            if let Some(within) = case.within {
+                compiler.within(within.to_vec());
+            }
+            if let Some(outside) = case.outside {
+                compiler.outside(outside.to_vec());
+            }
+        }
+        for (document, statement) in &self.denies {
+            if compiler.is_closed() {
+                break;
+            }
+            compiler.escape(document, statement);
+        }
+        if !scene.outsider.named {
+            compiler.unnamed(&self.mentions.literals("aws:principalarn"));
+        }
+        let compiled = compiler.finish();
+        let answer = match compiled.formula {
+            None => Answer::Impossible,
+            Some(formula) => {
+                let size = u32::try_from(formula.clauses.len() / 16).unwrap_or(u32::MAX);
+                meter.steps = meter.steps.saturating_add(size);
+                solve(formula, left, &mut meter.steps)
+            }
+        };
+        (answer, compiled.whys)
+    }
+
+    /// Gives the actions that the sources grant.
+    pub(super) fn granted(&self, sources: &[usize]) -> ActionSet {
+        let of_layer = |(layer, source): (&Layer<'_>, &usize)| match layer {
+            Layer::Policy(document) => document.policy.statements.get(*source).map(|found| found.actions.set),
+            Layer::Grants(grants) => grants.get(*source).map(|grant| grant.actions),
+        };
+        let sets = self.question.layers.iter().zip(sources).filter_map(of_layer);
+        let all = sets.reduce(ActionSet::and).unwrap_or_default();
+        let direct = self.question.endpoint == Endpoint::Bucket;
+        let directory =
+            self.question.setting.bucket.as_ref().is_some_and(|name| name.as_raw().ends_with("--x-s3"));
+        all.iter()
+            .filter(|action| match action.kind() {
+                ResourceKind::Elsewhere => false,
+                ResourceKind::DirectoryBucket => direct && directory,
+                ResourceKind::Bucket | ResourceKind::Object => direct || action.through_access_point(),
+            })
+            .collect()
+    }
+
+    /// Gives the statements of a choice of sources.
+    pub(super) fn allows(&self, sources: &[usize]) -> Vec<&'a Statement> {
+        let of_layer = |(layer, source): (&'a Layer<'a>, &usize)| match layer {
+            Layer::Policy(document) => document.policy.statements.get(*source),
+            Layer::Grants(_) => None,
+        };
+        self.question.layers.iter().zip(sources).filter_map(of_layer).collect()
+    }
+}
+
+/// Gives the documents of a question whose Denies count.
+pub(super) fn documents<'a>(question: &'a Question<'a>) -> impl Iterator<Item = &'a Document<'a>> {
+    let of_layers = question.layers.iter().filter_map(|layer| match layer {
+        Layer::Policy(document) => Some(document),
+        Layer::Grants(_) => None,
+    });
+    of_layers.chain(&question.denies)
+}
+
+/// Gives every Deny of a question.
+pub(super) fn denies<'a>(question: &'a Question<'a>) -> Vec<(&'a Document<'a>, &'a Statement)> {
+    documents(question)
+        .flat_map(|document| document.policy.statements.iter().map(move |statement| (document, statement)))
+        .filter(|(_, statement)| statement.effect == Effect::Deny)
+        .collect()
+}
+
+fn solution(scene: &Scene<'_>, model: Model) -> Solution {
+    Solution {
+        outsider: scene.outsider.clone(),
+        place: scene.place.clone(),
+        foreign_point: scene.foreign_point.map(str::to_owned),
+        encrypted: scene.encrypted,
+        model,
+    }
+}

@@ -1,0 +1,472 @@
+//! Who gets in by one choice of Allows: the widest audience first, the others for what they add.
+
+use std::collections::BTreeSet;
+
+use crate::action::{Access, ActionSet, ResourceKind};
+use crate::reach::cell::Cell;
+use crate::reach::company::Roll;
+use crate::reach::domain::network::{Class, Span, ranges};
+use crate::reach::extent::{Extent, meet, overlaps};
+use crate::reach::glob::Glob;
+use crate::reach::group;
+use crate::reach::inquiry::{Attempt, Case, Inquiry, Meter, Solution};
+use crate::reach::ledger::{Entry, Ledger};
+use crate::reach::outsider::{Company, Outsider};
+use crate::reach::scene::{Extent as PlaceExtent, Place};
+use crate::reach::{Audience, Callers, Endpoint, GranteeClass, Layer, Note, Why};
+use crate::witness::Witness;
+
+/// Judges one choice of Allows.
+pub(super) struct Judge<'i, 'a> {
+    pub(super) inquiry: &'i Inquiry<'a>,
+    pub(super) sources: &'i [usize],
+    pub(super) ledger: &'i mut Ledger,
+    pub(super) strangers: &'i [Outsider],
+    pub(super) meter: Meter,
+}
+
+/// What a number of callers reach from a number of places.
+#[derive(Default)]
+struct Sighting {
+    /// The places that somebody gets in from.
+    places: Vec<Place>,
+    /// The first request that gets in.
+    first: Option<Box<Solution>>,
+    /// What could not be said.
+    whys: Vec<Why>,
+}
+
+/// How wide the places of a sighting are.
+enum Width {
+    /// Nobody gets in.
+    Nobody,
+    /// Too wide to count as a network; the ranges where there are some.
+    Wide(Vec<String>),
+    /// A network.
+    Narrow(Vec<Span>),
+}
+
+/// What is left for lesser audiences.
+#[derive(Default)]
+struct Rest {
+    /// The keys that a wider audience does not reach; `None` = all.
+    within: Option<Vec<Glob>>,
+    /// The places from which anybody gets in.
+    covered: Vec<Place>,
+}
+
+impl Judge<'_, '_> {
+    /// Judges all actions at all times at `bucket`.
+    pub(super) fn run(&mut self, bucket: &str, cells: &[Cell]) {
+        let actions = self.inquiry.granted(self.sources);
+        if actions.is_empty() {
+            return;
+        }
+        let allows = self.inquiry.allows(self.sources);
+        let denies = self.inquiry.denies.iter().map(|(_, statement)| *statement);
+        let groups = group::divide(actions, allows.iter().copied().chain(denies));
+        for (at, cell) in cells.iter().enumerate() {
+            for actions in &groups {
+                let Some(action) = actions.iter().next() else { continue };
+                let sources = self.sources;
+                let case = Case { sources, bucket, cell: *cell, action, within: None, outside: None };
+                self.group(case, *actions, at);
+            }
+        }
+    }
+
+    fn group(&mut self, case: Case<'_>, actions: ActionSet, cell: usize) {
+        let mut rest = Rest::default();
+        let inquiry = self.inquiry;
+        let direct = inquiry.question.endpoint == Endpoint::Bucket;
+        let unsigned = direct && inquiry.question.callers == Callers::All;
+        let signed_only = case.action.signed_only();
+        let anonymous = [Outsider::anonymous()];
+        let strangers = self.strangers;
+        let delegated = inquiry.question.endpoint == Endpoint::ForeignAccessPoint;
+        let note = delegated.then_some(Note::DelegatesToAccessPoints);
+
+        let mut narrow: Vec<(Sighting, Vec<Span>)> = Vec::new();
+        let stages: [(&[Outsider], bool); 2] = [(&anonymous, unsigned && !signed_only), (strangers, true)];
+        for (callers, _) in stages.into_iter().filter(|(_, open)| *open) {
+            let unsigned = callers.iter().all(|one| one.signed().is_none());
+            let sighting = self.sight(&rest, case, callers, &inquiry.places.open);
+            let named = |ranges| {
+                if unsigned { Audience::Anyone { ranges } } else { Audience::AnyAwsAccount { ranges } }
+            };
+            match width(&sighting.places, &inquiry.places.classes) {
+                Width::Wide(ranges) => {
+                    let audience = self.delegating(named(ranges), &sighting);
+                    let found = (callers, audience, note.clone());
+                    if self.enter(&mut rest, case, actions, cell, sighting, found) {
+                        return;
+                    }
+                }
+                Width::Narrow(spans) => narrow.push((sighting, spans)),
+                Width::Nobody => self.doubt(&sighting, named(Vec::new())),
+            }
+        }
+        let allows = inquiry.allows(self.sources);
+        let grantees: Vec<&GranteeClass> = inquiry
+            .question
+            .layers
+            .iter()
+            .zip(self.sources)
+            .filter_map(|(layer, source)| match layer {
+                Layer::Grants(grants) => grants.get(*source).map(|grant| &grant.grantee),
+                Layer::Policy(_) => None,
+            })
+            .collect();
+        let roll = Roll {
+            setting: inquiry.question.setting,
+            mentions: inquiry.mentions,
+            fresh: &inquiry.fresh,
+            allows: &allows,
+            grantees: &grantees,
+        };
+        for company in roll.federated() {
+            if self.company(&mut rest, case, actions, cell, company, &note) {
+                return;
+            }
+        }
+        self.network(&mut rest, case, actions, cell, narrow, unsigned && !signed_only);
+        for company in roll.named() {
+            self.company(&mut rest, case, actions, cell, company, &note);
+        }
+        if direct {
+            for (unscoped, scoped) in roll.services() {
+                let before = self.ledger.len();
+                self.company(&mut rest, case, actions, cell, unscoped, &note);
+                if self.ledger.len() == before {
+                    self.company(&mut rest, case, actions, cell, scoped, &note);
+                }
+            }
+        }
+        if unsigned && signed_only {
+            let sighting = self.sight(&rest, case, &anonymous, &inquiry.places.open);
+            if sighting.first.is_some() {
+                self.ledger.refuse(self.sources, actions, "S3 takes only signed requests for this action");
+            }
+        }
+    }
+
+    /// Through a foreign access point the caller is whoever its owner lets in.
+    fn delegating(&self, audience: Audience, sighting: &Sighting) -> Audience {
+        let Some(point) = sighting.first.as_ref().and_then(|first| first.foreign_point.as_deref()) else {
+            return audience;
+        };
+        let owner = point.split(':').nth(4).and_then(crate::name::AccountId::parse);
+        match owner.filter(|owner| !self.inquiry.fresh.accounts.contains(owner)) {
+            Some(owner) => Audience::Account { ids: vec![owner], principals: Vec::new() },
+            None => audience,
+        }
+    }
+
+    /// Looks which of `places` some of `callers` get in from.
+    fn sight(&mut self, rest: &Rest, case: Case<'_>, callers: &[Outsider], places: &[Place]) -> Sighting {
+        let case = Case { within: case.within.or(rest.within.as_deref()), ..case };
+        let mut sighting = Sighting::default();
+        for place in places.iter().filter(|place| !rest.covered.contains(place)) {
+            for caller in callers {
+                match self.inquiry.attempt(case, caller, place, &mut self.meter) {
+                    Attempt::Out => continue,
+                    Attempt::Open(whys) => sighting.whys.extend(whys),
+                    Attempt::In(solution) => {
+                        sighting.places.push(place.clone());
+                        sighting.first.get_or_insert(solution);
+                        break;
+                    }
+                }
+            }
+        }
+        sighting
+    }
+
+    /// Judges one named company; `true` = it leaves nothing to others.
+    fn company(
+        &mut self,
+        rest: &mut Rest,
+        case: Case<'_>,
+        actions: ActionSet,
+        cell: usize,
+        company: Company,
+        note: &Option<Note>,
+    ) -> bool {
+        let places = &self.inquiry.places;
+        let mut sighting = self.sight(rest, case, &company.members, &places.open);
+        if sighting.first.is_none() && !places.named.is_empty() {
+            let named = self.sight(rest, case, &company.members, &places.named);
+            sighting.whys.extend(named.whys);
+            sighting.first = named.first;
+        }
+        let note = company.note.or_else(|| note.clone());
+        if sighting.first.is_none() {
+            self.doubt(&sighting, company.audience);
+            return false;
+        }
+        let public = matches!(company.audience, Audience::AnyAwsAccount { .. });
+        if public {
+            return match width(&sighting.places, &places.classes) {
+                Width::Wide(ranges) => {
+                    let found = (&company.members[..], Audience::AnyAwsAccount { ranges }, note);
+                    self.enter(rest, case, actions, cell, sighting, found)
+                }
+                Width::Narrow(spans) => {
+                    let audience =
+                        Audience::Network { ranges: ranges(spans), vpcs: Vec::new(), endpoints: Vec::new() };
+                    self.enter(
+                        &mut Rest::default(),
+                        case,
+                        actions,
+                        cell,
+                        sighting,
+                        (&company.members, audience, note),
+                    );
+                    false
+                }
+                Width::Nobody => false,
+            };
+        }
+        let mut own = Rest { within: rest.within.clone(), covered: rest.covered.clone() };
+        self.enter(&mut own, case, actions, cell, sighting, (&company.members, company.audience, note));
+        false
+    }
+
+    /// Judges whoever gets in from certain places only.
+    fn network(
+        &mut self,
+        rest: &mut Rest,
+        case: Case<'_>,
+        actions: ActionSet,
+        cell: usize,
+        narrow: Vec<(Sighting, Vec<Span>)>,
+        unsigned: bool,
+    ) {
+        let anonymous = [Outsider::anonymous()];
+        let strangers = self.strangers;
+        let mut spans: Vec<Span> = Vec::new();
+        let mut places: Vec<Place> = Vec::new();
+        let mut first: Option<Sighting> = None;
+        for (mut sighting, of_sighting) in narrow {
+            spans.extend(of_sighting);
+            places.append(&mut sighting.places.clone());
+            first.get_or_insert(std::mem::take(&mut sighting));
+        }
+        let mut callers: Vec<Outsider> = Vec::new();
+        if unsigned {
+            callers.extend(anonymous);
+        }
+        callers.extend(strangers.iter().cloned());
+        let named = self.sight(rest, case, &callers, &self.inquiry.places.named);
+        let (mut vpcs, mut endpoints) = (Vec::new(), Vec::new());
+        for place in &named.places {
+            match &place.extent {
+                PlaceExtent::Vpc(id) => vpcs.push(id.as_str().into()),
+                PlaceExtent::VpcEndpoint(id) => endpoints.push(id.as_str().into()),
+                PlaceExtent::Everywhere | PlaceExtent::Class(_) | PlaceExtent::OwnVpc => {}
+            }
+        }
+        vpcs.dedup();
+        endpoints.dedup();
+        let audience = Audience::Network { ranges: ranges(spans), vpcs, endpoints };
+        let sighting = match first {
+            Some(first) => first,
+            None if named.first.is_some() => Sighting { first: named.first.clone(), ..Sighting::default() },
+            None => {
+                self.doubt(&named, audience);
+                return;
+            }
+        };
+        places.extend(named.places);
+        let mut own = Rest { within: rest.within.clone(), covered: Vec::new() };
+        let sighting = Sighting { places: places.clone(), ..sighting };
+        self.enter(&mut own, case, actions, cell, sighting, (&callers, audience, None));
+        rest.covered.extend(places);
+    }
+
+    fn doubt(&mut self, sighting: &Sighting, audience: Audience) {
+        for why in &sighting.whys {
+            self.ledger.doubt(self.sources, &audience, why);
+        }
+    }
+
+    /// Enters what was sighted, with its proofs; `true` = it reaches all that the sources name.
+    fn enter(
+        &mut self,
+        rest: &mut Rest,
+        case: Case<'_>,
+        actions: ActionSet,
+        cell: usize,
+        sighting: Sighting,
+        (callers, audience, note): (&[Outsider], Audience, Option<Note>),
+    ) -> bool {
+        let Some(solution) = &sighting.first else { return false };
+        if case.action.owner_account_only() {
+            self.ledger.refuse(
+                self.sources,
+                actions,
+                "S3 takes this action only from the bucket owner's account",
+            );
+            return true;
+        }
+        let case = Case { within: rest.within.as_deref(), ..case };
+        let mut proven = ActionSet::EMPTY;
+        let mut witnesses: Vec<(Access, Witness)> = Vec::new();
+        for action in actions.iter() {
+            if witnesses.iter().any(|(access, _)| *access == action.access()) {
+                proven.insert(action);
+                continue;
+            }
+            if let Some(witness) = self.inquiry.prove(case, solution, action) {
+                witnesses.push((action.access(), witness));
+                proven.insert(action);
+            }
+        }
+        if proven != actions {
+            let why = Why::NoRule("the witness was refused by the plain evaluator");
+            self.ledger.doubt(self.sources, &audience, &why);
+        }
+        if proven.is_empty() {
+            return false;
+        }
+        let extent = self.extent(rest, case, callers, &sighting.places);
+        let mut notes: BTreeSet<Note> = note.into_iter().collect();
+        self.annotate(case, solution, &mut notes);
+        let complete = extent.except.is_empty() && proven == actions;
+        let next = (!extent.except.is_empty() && case.action.kind() == ResourceKind::Object)
+            .then(|| extent.except.clone());
+        self.ledger.enter(Entry {
+            sources: self.sources.to_vec(),
+            audience,
+            actions: proven,
+            resources: self.arns(case, &extent.keys),
+            except: if extent.except.is_empty() { Vec::new() } else { self.arns(case, &extent.except) },
+            witnesses,
+            cells: vec![cell],
+            notes,
+        });
+        if next.is_some() {
+            rest.within = next;
+        }
+        complete
+    }
+
+    /// Gives the keys that are reached: each pattern that is, without what a Deny takes out of it for good.
+    fn extent(&mut self, rest: &Rest, case: Case<'_>, callers: &[Outsider], places: &[Place]) -> Extent {
+        let mut extent = self.inquiry.named_keys(case);
+        if case.action.kind() != ResourceKind::Object {
+            return extent;
+        }
+        if let Some(within) = &rest.within {
+            extent.keys = meet(&extent.keys, within, self.inquiry.budget.classes);
+        }
+        let cuts = self.inquiry.cuts(case);
+        if cuts.is_empty() {
+            return extent;
+        }
+        if extent.keys.len() > 1 {
+            let mut reached = Vec::new();
+            for key in std::mem::take(&mut extent.keys) {
+                if self.reaches(case, callers, places, std::slice::from_ref(&key), None) {
+                    reached.push(key);
+                }
+            }
+            extent.keys = reached;
+        }
+        for (keys, spares) in cuts {
+            if spares {
+                if !self.reaches(case, callers, places, &extent.keys.clone(), Some(&keys)) {
+                    extent.keys = meet(&extent.keys, &keys, self.inquiry.budget.classes);
+                }
+            } else {
+                let limit = self.inquiry.budget.classes;
+                let touching = |cut: &Glob| extent.keys.iter().any(|key| overlaps(key, cut, limit));
+                let touching: Vec<Glob> = keys.into_iter().filter(touching).collect();
+                if !touching.is_empty() && !self.reaches(case, callers, places, &touching, None) {
+                    let known = &mut extent.except;
+                    known.extend(touching.into_iter().filter(|cut| !known.contains(cut)).collect::<Vec<_>>());
+                }
+            }
+        }
+        extent
+    }
+
+    /// Tells whether somebody reaches, or might reach, a key within `keys` and outside `not`.
+    fn reaches(
+        &mut self,
+        case: Case<'_>,
+        callers: &[Outsider],
+        places: &[Place],
+        keys: &[Glob],
+        not: Option<&[Glob]>,
+    ) -> bool {
+        let case = Case { within: Some(keys), outside: not, ..case };
+        places.iter().any(|place| {
+            callers.iter().any(|caller| {
+                !matches!(self.inquiry.attempt(case, caller, place, &mut self.meter), Attempt::Out)
+            })
+        })
+    }
+
+    fn arns(&self, case: Case<'_>, keys: &[Glob]) -> Vec<String> {
+        let bucket = format!("arn:{}:s3:::{}", self.inquiry.question.setting.partition, case.bucket);
+        if case.action.kind() == ResourceKind::Object {
+            keys.iter().map(|key| format!("{bucket}/{key}")).collect()
+        } else {
+            vec![bucket]
+        }
+    }
+
+    fn annotate(&self, case: Case<'_>, solution: &Solution, notes: &mut BTreeSet<Note>) {
+        use crate::reach::atom::Value;
+        for (key, value) in &solution.model {
+            let Value::One(_) = value else { continue };
+            if key.starts_with("s3:existingobjecttag/") {
+                notes.insert(Note::OnlyTaggedObjects);
+            }
+            let freely = matches!(key.as_str(), "aws:referer" | "aws:useragent")
+                || key.starts_with("aws:principaltag/");
+            let allows = self.inquiry.allows(case.sources);
+            let mut entries = allows.iter().flat_map(|allow| &allow.conditions);
+            if let Some(entry) = entries.find(|entry| freely && entry.key == *key) {
+                notes.insert(Note::CallerChosenKey(entry.key_text.as_raw().to_owned()));
+            }
+        }
+    }
+}
+
+/// Past this many IPv4 addresses, a network is as good as the Internet: one /8 (docs/semantics.md A8a).
+const WIDEST_V4: u128 = 1 << 24;
+
+/// Past this many IPv6 addresses, a network is as good as the Internet: one /32.
+const WIDEST_V6: u128 = 1 << 96;
+
+fn width(places: &[Place], classes: &[Class]) -> Width {
+    let mut everywhere = false;
+    let (mut v4, mut v6) = (0_u128, 0_u128);
+    let mut spans: Vec<Span> = Vec::new();
+    let mut reached = 0;
+    for place in places {
+        match &place.extent {
+            PlaceExtent::Everywhere => everywhere = true,
+            PlaceExtent::Class(at) => {
+                if let Some(class) = classes.get(*at) {
+                    reached += 1;
+                    v4 = v4.saturating_add(class.width_v4);
+                    v6 = v6.saturating_add(class.width_v6);
+                    spans.extend(&class.spans);
+                }
+            }
+            PlaceExtent::Vpc(_) | PlaceExtent::VpcEndpoint(_) | PlaceExtent::OwnVpc => {}
+        }
+    }
+    if places.is_empty() {
+        Width::Nobody
+    } else if everywhere || reached == classes.len() && reached > 0 {
+        Width::Wide(Vec::new())
+    } else if v4 > WIDEST_V4 || v6 > WIDEST_V6 {
+        Width::Wide(ranges(spans))
+    } else {
+        Width::Narrow(spans)
+    }
+}

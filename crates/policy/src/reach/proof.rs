@@ -1,0 +1,142 @@
+//! From a solution to a witness, and the witness to the plain evaluator.
+
+use crate::action::{Action, ResourceKind};
+use crate::evaluate::{Decision, evaluate};
+use crate::reach::atom::Value;
+use crate::reach::compile::{bucket_arn, object_prefix};
+use crate::reach::inquiry::{Case, Inquiry, Solution};
+use crate::reach::principal::is_granted;
+use crate::reach::scene::{Fact, Scene};
+use crate::reach::{AttachedTo, Document, Endpoint, Layer};
+use crate::request::{Caller, Context};
+use crate::witness::Witness;
+
+impl Inquiry<'_> {
+    /// Gives the request that `solution` amounts to for `action`, if the plain evaluator accepts it.
+    pub(super) fn prove(&self, case: Case<'_>, solution: &Solution, action: Action) -> Option<Witness> {
+        let witness = self.witness(case, solution, action);
+        self.accepts(case, solution, &witness).then_some(witness)
+    }
+
+    fn witness(&self, case: Case<'_>, solution: &Solution, action: Action) -> Witness {
+        let setting = self.question.setting;
+        let value =
+            |wanted: &str| solution.model.iter().find(|(key, _)| key == wanted).map(|(_, value)| value);
+        let outsider = match value("aws:principalarn") {
+            Some(Value::One(arn)) => solution.outsider.renamed(arn),
+            _ => solution.outsider.clone(),
+        };
+        let mut caller = outsider.caller.clone();
+        if let (Caller::Signed(signed), Some(Value::One(id))) = (&mut caller, value("aws:userid"))
+            && let (Some(session), Some((_, name))) = (&mut signed.session_arn, id.split_once(':'))
+            && let Some((stem, _)) = session.as_raw().rsplit_once('/')
+        {
+            *session = format!("{stem}/{name}").into();
+        }
+        let foreign_point = match (value("s3:dataaccesspointarn"), &solution.foreign_point) {
+            (Some(Value::One(arn)), Some(_)) => Some(arn.clone()),
+            (_, point) => point.clone(),
+        };
+        let scene = Scene {
+            setting,
+            mentions: self.mentions,
+            endpoint: self.question.endpoint,
+            foreign_point: foreign_point.as_deref(),
+            outsider: &outsider,
+            place: &solution.place,
+            encrypted: solution.encrypted,
+            instant: case.cell.sample,
+            action,
+        };
+        let base = bucket_arn(&scene, case.bucket);
+        let resource = match (action.kind(), value("")) {
+            (ResourceKind::Object, Some(Value::One(key))) => {
+                format!("{}{key}", object_prefix(AttachedTo::Bucket, &base))
+            }
+            (ResourceKind::Object, _) => format!("{}a", object_prefix(AttachedTo::Bucket, &base)),
+            _ => base,
+        };
+        let endpoint = match self.question.endpoint {
+            Endpoint::AccessPoint { arn, .. } => Some(arn.clone()),
+            _ => foreign_point.as_deref().map(Into::into),
+        };
+        let mut witness = Witness {
+            caller,
+            action,
+            resource: resource.into(),
+            context: Context::default(),
+            absent: Vec::new(),
+            endpoint,
+        };
+        let usual = witness.request(setting).context;
+        for key in self.carried(solution) {
+            if !action.defines(&key) {
+                continue;
+            }
+            let decided = value(&key).cloned().or_else(|| match self.settled(&scene, &key) {
+                Fact::Fixed(value) => Some(value),
+                Fact::Free(_) | Fact::Unknown(_) => None,
+            });
+            match decided {
+                Some(Value::Absent) if usual.get(&key).is_some() => witness.absent.push(key),
+                Some(Value::One(text)) => witness.context.set(&key, text),
+                Some(Value::Many(values)) => witness.context.set_all(&key, values),
+                Some(Value::Absent) | None => {}
+            }
+        }
+        self.drop_what_is_usual(&usual, &mut witness);
+        witness
+    }
+
+    fn settled(&self, scene: &Scene<'_>, key: &str) -> Fact {
+        if self.mentions.has_variable(key) { scene.pinned(key) } else { scene.fact(key) }
+    }
+
+    /// Gives the keys that a witness may have to say something of.
+    fn carried(&self, solution: &Solution) -> Vec<String> {
+        let mut keys = self.mentions.keys();
+        keys.extend(solution.model.iter().map(|(key, _)| key.clone()).filter(|key| !key.is_empty()));
+        if solution.place.address.is_none() {
+            keys.extend(["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce"].map(str::to_owned));
+        }
+        keys.push("aws:principalorgid".to_owned());
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Keeps what differs from the usual, and what an Allow rests on.
+    fn drop_what_is_usual(&self, usual: &Context, witness: &mut Witness) {
+        let rests_on = |key: &str| self.mentions.any(|mentioned| mentioned == key);
+        let same: Vec<String> = witness
+            .context
+            .iter()
+            .filter(|(key, values)| usual.get(key) == Some(*values) && !rests_on(key))
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        for key in same {
+            witness.context.remove(&key);
+        }
+    }
+
+    fn accepts(&self, case: Case<'_>, solution: &Solution, witness: &Witness) -> bool {
+        let setting = self.question.setting;
+        let request = |document: &Document<'_>| match document.attached_to {
+            AttachedTo::Bucket => Some(witness.request(setting)),
+            AttachedTo::AccessPoint => witness.request_at_endpoint(setting),
+        };
+        let allowed = self.question.layers.iter().zip(case.sources).all(|(layer, source)| match layer {
+            Layer::Policy(document) => {
+                request(document).is_some_and(|request| evaluate(document.policy, &request).is_allowed())
+            }
+            Layer::Grants(grants) => {
+                grants.get(*source).is_some_and(|grant| is_granted(&grant.grantee, &solution.outsider))
+            }
+        });
+        allowed
+            && self.question.denies.iter().all(|document| {
+                let decision = request(document).map(|request| evaluate(document.policy, &request));
+                matches!(decision, Some(Decision::Allowed { .. } | Decision::NotAllowed))
+            })
+    }
+}
