@@ -63,3 +63,19 @@ async fn a_call_that_is_never_answered_is_given_up_at_its_deadline() {
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert!(cloud.effort().retries >= 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_allows_few_calls_a_second_is_scanned_at_that_pace() {
+    const BUCKETS: usize = 60;
+    let sandbox = sandbox(Account::from_fleet(Fleet::generate(BUCKETS, 4))).await;
+    let now = Timestamp::now();
+    let (calm, _) = scanned(&to(&sandbox.endpoint_url())).await;
+    sandbox.change_conduct(|conduct| {
+        conduct.latency = Duration::from_millis(20);
+        conduct.faults.calls_per_second = Some(100);
+    });
+    let (notebook, outcome) = scanned(&to(&sandbox.endpoint_url())).await;
+    assert_eq!(notebook.verdicts(now), calm.verdicts(now));
+    assert_eq!(outcome.partial, None);
+    assert!(outcome.coverage.retries > 0);
+}

@@ -11,7 +11,7 @@ use bucketwatch_engine::scan::{
 };
 use bucketwatch_engine::state::{Coverage, RunId, StateError};
 use bucketwatch_exposure::assess::assess;
-use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_exposure::assessment::{Assessment, Verdict};
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_sandbox::{Account, Handle, Sandbox, SandboxConfig};
 use jiff::Timestamp;
@@ -59,12 +59,17 @@ pub(super) struct Notebook {
 impl Notebook {
     /// Gives every bucket's verdict.
     pub(super) fn verdicts(&self, now: Timestamp) -> BTreeMap<String, Verdict> {
+        self.assessments(now).into_iter().map(|(name, assessment)| (name, assessment.verdict)).collect()
+    }
+
+    /// Gives every bucket's assessment.
+    pub(super) fn assessments(&self, now: Timestamp) -> BTreeMap<String, Assessment> {
         let buckets = self.buckets.lock().unwrap();
-        let verdict = |sight: &BucketSight| match &sight.seen {
-            Seen::There(snapshot) => Some((sight.name.as_raw().to_owned(), assess(snapshot, now).verdict)),
+        let assessed = |sight: &BucketSight| match &sight.seen {
+            Seen::There(snapshot) => Some((sight.name.as_raw().to_owned(), assess(snapshot, now))),
             Seen::Gone => None,
         };
-        buckets.iter().filter_map(verdict).collect()
+        buckets.iter().filter_map(assessed).collect()
     }
 }
 

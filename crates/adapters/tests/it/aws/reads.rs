@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bucketwatch_engine::cloud::{Cause, Cloud as _};
 use bucketwatch_engine::operation::Operation;
+use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::observed::Observed;
 use bucketwatch_policy::name::Partition;
 use bucketwatch_sandbox::{Account, Fleet, Gate};
@@ -162,7 +163,11 @@ async fn a_region_whose_access_points_are_denied_leaves_only_their_buckets_in_do
     let (calm, denied) = (calm.verdicts(now), denied.verdicts(now));
     assert_eq!((denied.len(), outcome.partial), (200, None));
     for (name, verdict) in &denied {
-        assert!(*verdict <= calm[name], "{name}: denied {verdict:?}, otherwise {:?}", calm[name]);
+        assert!(
+            *verdict == calm[name] || *verdict == Verdict::Undetermined,
+            "{name}: denied {verdict:?}, otherwise {:?}",
+            calm[name]
+        );
     }
 }
 
@@ -173,4 +178,35 @@ async fn a_clock_that_is_off_is_noticed() {
     sandbox.change_conduct(|conduct| conduct.clock_offset = SignedDuration::from_secs(90));
     let offset = connected(&sandbox).await.clock_offset();
     assert!((89..=91).contains(&offset.as_secs()), "{offset}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_any_one_action_no_verdict_becomes_cleaner_and_the_action_is_named() {
+    let sandbox = sandbox(Account::from_fleet(Fleet::generate(40, 9))).await;
+    let now = jiff::Timestamp::now();
+    let (calm, _) = scanned(&to(&sandbox.endpoint_url())).await;
+    let calm = calm.verdicts(now);
+    for action in Operation::SCAN.into_iter().filter_map(Operation::permission) {
+        sandbox.change_conduct(|conduct| conduct.gate = Gate::without([action]));
+        if action == "s3:ListAllMyBuckets" {
+            let error = connected(&sandbox).await.list_buckets(None).await.unwrap_err();
+            assert_eq!(error.operation.permission(), Some(action));
+            continue;
+        }
+        let (notebook, _) = scanned(&to(&sandbox.endpoint_url())).await;
+        for (name, assessment) in notebook.assessments(now) {
+            let (before, after) = (calm[&name], assessment.verdict);
+            assert!(
+                after == before || after == Verdict::Undetermined,
+                "without {action}, {name} went from {before:?} to {after:?}"
+            );
+            if after != before {
+                let named = assessment
+                    .undetermined
+                    .iter()
+                    .any(|gap| gap.permission == Some(action) || gap.what == "reasoning");
+                assert!(named, "without {action}, {name}: {:?}", assessment.undetermined);
+            }
+        }
+    }
 }
