@@ -8,7 +8,7 @@ use bucketwatch_engine::config::{Period, SyslogTarget};
 use bucketwatch_engine::report::wire::Verdict;
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, VerdictWord};
+pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, VerdictWord};
 
 /// Tells which of your S3 buckets strangers can reach, proves it, and tells the moment it changes.
 ///
@@ -217,7 +217,7 @@ pub(crate) struct HistoryArguments {
     pub(crate) limit: usize,
     /// Format
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: FormatWord,
+    pub(crate) format: HistoryWord,
     #[command(flatten)]
     pub(crate) state: StateArguments,
     #[command(flatten)]

@@ -1,9 +1,14 @@
 //! The commands, one file each.
 
 mod check;
+mod demo;
 mod iam_policy;
+mod listing;
 mod sandbox;
+mod scan;
 mod shell;
+mod state;
+mod status;
 
 use anyhow::Result;
 use bucketwatch_engine::exit::Exit;
@@ -15,11 +20,25 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
     match arguments.command.unwrap_or(Command::Scan(arguments.scan)) {
         Command::Check(arguments) => check::run(&arguments),
         Command::IamPolicy => iam_policy::run(),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Status(arguments) => status::status(&arguments),
+        Command::History(arguments) => status::history(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),
         _ => anyhow::bail!("not yet"),
     }
+}
+
+/// A command line that clap cannot see to be wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Misuse(String);
+
+/// Gives what asynchronous commands run on.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 /// Gives an error with its causes on one line.
@@ -35,6 +54,6 @@ pub(crate) fn explain_failure(error: &anyhow::Error) -> String {
 }
 
 /// Gives the exit code of an error.
-pub(crate) fn exit_of(_: &anyhow::Error) -> Exit {
-    Exit::Failed
+pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<Misuse>() { Exit::Usage } else { Exit::Failed }
 }

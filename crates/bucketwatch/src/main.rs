@@ -3,6 +3,7 @@
 mod cli;
 mod command;
 mod input;
+mod notifiers;
 mod output;
 mod settings;
 

@@ -4,6 +4,7 @@
 //! that it is told is a document of [`wire`]; nothing here knows a domain type.
 
 pub mod csv;
+pub mod history;
 pub mod json;
 pub mod jsonl;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use std::io::{self, Write};
 use bucketwatch_policy::name::AccountId;
 use jiff::Timestamp;
 
+use self::threshold::Tally;
 use self::wire::{AssessmentDocument, Coverage, ErrorDocument, TransitionDocument};
 
 /// Takes what a command finds, in order, and writes it.
@@ -45,6 +47,8 @@ pub struct End {
     pub finished_at: Timestamp,
     /// The accounts that were scanned.
     pub accounts: Vec<AccountId>,
+    /// What was counted, shown or not.
+    pub tally: Tally,
     /// What a scan saw.
     pub coverage: Coverage,
 }
@@ -58,9 +62,22 @@ pub enum Subject {
     Scan {
         /// When the scan began.
         started_at: Timestamp,
+        /// What it is compared with.
+        compared: Compared,
     },
     /// What the state says.
     Status,
+}
+
+/// What a scan is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The last scan of the account.
+    LastScan,
+    /// Nothing yet: it is the first whole scan of the account, which later ones are compared with.
+    First,
+    /// Nothing: it remembers nothing.
+    Nothing,
 }
 
 /// A report format.
@@ -91,7 +108,7 @@ impl Format {
     pub fn open<'a>(self, subject: Subject, out: Box<dyn Write + 'a>, look: Look) -> Box<dyn Report + 'a> {
         match (self, subject) {
             (Self::Table, _) => Box::new(table::Table::new(out, subject, look)),
-            (Self::Json, Subject::Scan { started_at }) => Box::new(json::ScanJson::new(out, started_at)),
+            (Self::Json, Subject::Scan { started_at, .. }) => Box::new(json::ScanJson::new(out, started_at)),
             (Self::Json, _) => Box::new(json::ArrayJson::new(out)),
             (Self::Jsonl, _) => Box::new(jsonl::Jsonl::new(out)),
             (Self::Csv, _) => Box::new(csv::Csv::new(out)),

@@ -42,6 +42,28 @@ impl From<FormatWord> for Format {
     }
 }
 
+/// A format of the history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HistoryWord {
+    /// For people
+    #[default]
+    Table,
+    /// An array of JSON documents
+    Json,
+    /// One JSON document a line
+    Jsonl,
+}
+
+impl From<HistoryWord> for Format {
+    fn from(word: HistoryWord) -> Self {
+        match word {
+            HistoryWord::Table => Self::Table,
+            HistoryWord::Json => Self::Json,
+            HistoryWord::Jsonl => Self::Jsonl,
+        }
+    }
+}
+
 /// A verdict, spelt as in documents; `-` does for `_`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct VerdictWord(pub(crate) Verdict);

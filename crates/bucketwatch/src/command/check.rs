@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
             judge(input, arguments, report.as_mut(), &mut tally)?;
         }
     }
-    let end = End { finished_at: Timestamp::now(), accounts: Vec::new(), coverage: tally.coverage(0, 0) };
+    let end =
+        End { finished_at: Timestamp::now(), accounts: Vec::new(), tally, coverage: tally.coverage(0, 0) };
     report.finish(&end)?;
     drop(report);
     output.finish()?;

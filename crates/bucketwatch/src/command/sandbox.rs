@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<Exit> {
         None => demo::account(),
     };
     let config = SandboxConfig { listen: arguments.listen, ..SandboxConfig::new(account) };
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config))
+    super::runtime()?.block_on(serve(config))
 }
 
 async fn serve(config: SandboxConfig) -> Result<Exit> {

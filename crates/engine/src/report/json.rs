@@ -21,6 +21,19 @@ impl<W: Write> ArrayJson<W> {
         Self { out, any: false }
     }
 
+    /// Closes the array where there is no [`End`] to tell.
+    ///
+    /// # Errors
+    /// What the output gives.
+    pub fn end(mut self) -> io::Result<()> {
+        self.close()
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.out.write_all(if self.any { b"\n]\n" } else { b"[]\n" })?;
+        self.out.flush()
+    }
+
     fn element(&mut self, element: &impl Serialize) -> io::Result<()> {
         self.out.write_all(if self.any { b",\n" } else { b"[\n" })?;
         self.any = true;
@@ -42,8 +55,7 @@ impl<W: Write> Report for ArrayJson<W> {
     }
 
     fn finish(&mut self, _: &End) -> io::Result<()> {
-        self.out.write_all(if self.any { b"\n]\n" } else { b"[]\n" })?;
-        self.out.flush()
+        self.close()
     }
 }
 

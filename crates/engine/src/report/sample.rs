@@ -154,7 +154,7 @@ pub(crate) fn opened() -> TransitionDocument {
 pub(crate) fn end() -> End {
     let mut tally = Tally::default();
     [public(), undetermined()].iter().for_each(|assessment| tally.add(assessment));
-    End { finished_at: instant(), accounts: vec![account()], coverage: tally.coverage(12, 1) }
+    End { finished_at: instant(), accounts: vec![account()], tally, coverage: tally.coverage(12, 1) }
 }
 
 /// Asserts that `document` obeys `schemas/NAME.schema.json`.

@@ -8,9 +8,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Width, presets};
 
 use self::row::Row;
 use super::sentence::{self, counted};
-use super::threshold::Tally;
 use super::wire::{AssessmentDocument, ErrorDocument, Side, TransitionDocument, Verdict};
-use super::{End, Look, Report, Subject};
+use super::{Compared, End, Look, Report, Subject};
 use crate::escape::{terminal, terminal_cell};
 
 const HEADER: [&str; 8] = ["bucket", "region", "verdict", "who", "access", "how", "severity", "since"];
@@ -25,21 +24,12 @@ pub struct Table<W> {
     rows: Vec<Row>,
     errors: Vec<ErrorDocument>,
     changes: Vec<[String; 3]>,
-    tally: Tally,
 }
 
 impl<W: Write> Table<W> {
     /// Starts on `out`.
     pub fn new(out: W, subject: Subject, look: Look) -> Self {
-        Self {
-            out,
-            subject,
-            look,
-            rows: Vec::new(),
-            errors: Vec::new(),
-            changes: Vec::new(),
-            tally: Tally::default(),
-        }
+        Self { out, subject, look, rows: Vec::new(), errors: Vec::new(), changes: Vec::new() }
     }
 
     fn write_rows(&mut self) -> io::Result<()> {
@@ -71,7 +61,7 @@ impl<W: Write> Table<W> {
     }
 
     fn write_summary(&mut self, end: &End) -> io::Result<()> {
-        let tally = &self.tally;
+        let tally = &end.tally;
         let whose = match end.accounts.as_slice() {
             [] => String::new(),
             accounts => format!(
@@ -104,11 +94,19 @@ impl<W: Write> Table<W> {
     }
 
     fn write_changes(&mut self) -> io::Result<()> {
-        if !matches!(self.subject, Subject::Scan { .. }) {
-            return Ok(());
-        }
-        if self.changes.is_empty() {
-            return writeln!(self.out, "Since the last scan: nothing changed.");
+        let Subject::Scan { compared, .. } = self.subject else { return Ok(()) };
+        match compared {
+            Compared::Nothing => return Ok(()),
+            Compared::First if self.changes.is_empty() => {
+                return writeln!(
+                    self.out,
+                    "This is the first scan of the account; the next one tells what changed."
+                );
+            }
+            Compared::LastScan if self.changes.is_empty() => {
+                return writeln!(self.out, "Since the last scan: nothing changed.");
+            }
+            Compared::First | Compared::LastScan => {}
         }
         writeln!(self.out, "Since the last scan:")?;
         let mut table = grid(self.look);
@@ -121,7 +119,6 @@ impl<W: Write> Table<W> {
 
 impl<W: Write> Report for Table<W> {
     fn assessment(&mut self, assessment: &AssessmentDocument) -> io::Result<()> {
-        self.tally.add(assessment);
         self.rows.extend(Row::of(assessment));
         Ok(())
     }
@@ -193,9 +190,13 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
+    fn subject() -> Subject {
+        Subject::Scan { started_at: sample::instant(), compared: Compared::LastScan }
+    }
+
     fn written(look: Look, tell: impl FnOnce(&mut Table<&mut Vec<u8>>)) -> String {
         let mut out = Vec::new();
-        let mut report = Table::new(&mut out, Subject::Scan { started_at: sample::instant() }, look);
+        let mut report = Table::new(&mut out, subject(), look);
         tell(&mut report);
         report.finish(&sample::end()).unwrap();
         String::from_utf8(out).unwrap()

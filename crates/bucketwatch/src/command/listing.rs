@@ -1,0 +1,66 @@
+//! What the state holds, page by page, into a report.
+
+use std::io;
+
+use anyhow::{Context, Result};
+use bucketwatch_engine::report::Report;
+use bucketwatch_engine::report::threshold::Tally;
+use bucketwatch_engine::report::wire::{AssessmentDocument, TransitionDocument};
+use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery, StatusRow};
+use bucketwatch_exposure::words;
+use serde::Deserialize;
+
+use crate::cli::ReportArguments;
+
+/// Reports every bucket that `query` asks for, and counts them.
+pub(crate) async fn assessments(
+    store: &dyn StateStore,
+    mut query: StatusQuery,
+    arguments: &ReportArguments,
+    report: &mut dyn Report,
+) -> Result<Tally> {
+    let mut tally = Tally::default();
+    loop {
+        let page = store.status(&query).await?;
+        for row in &page.rows {
+            let assessment = document(row)?;
+            tally.add(&assessment);
+            if arguments.shows(assessment.verdict) {
+                report.assessment(&assessment)?;
+            }
+        }
+        let Some(next) = page.next else { return Ok(tally) };
+        query.after = Some(next);
+    }
+}
+
+/// Gives at most `limit` transitions that `query` asks for to `take`, newest first, and how many there were.
+pub(crate) async fn transitions(
+    store: &dyn StateStore,
+    mut query: HistoryQuery,
+    limit: usize,
+    mut take: impl FnMut(&TransitionDocument) -> io::Result<()>,
+) -> Result<usize> {
+    let mut count = 0;
+    loop {
+        let page = store.history(&query).await?;
+        for record in page.rows.iter().take(limit - count) {
+            take(&record.into())?;
+            count += 1;
+        }
+        match page.next {
+            Some(next) if count < limit => query.after = Some(next),
+            _ => return Ok(count),
+        }
+    }
+}
+
+fn document(row: &StatusRow) -> Result<AssessmentDocument> {
+    let read = AssessmentDocument::deserialize(&row.assessment.document);
+    let mut document =
+        read.with_context(|| format!("the stored assessment of {:?} cannot be read", row.key.name))?;
+    let since =
+        row.last_determined.filter(|(verdict, _)| words::verdict(*verdict) == document.verdict.as_str());
+    document.since = since.map(|(_, since)| since).or(row.sight_lost_at);
+    Ok(document)
+}

@@ -1,0 +1,71 @@
+//! `status` and `history`: what the state says, without asking AWS.
+
+use anyhow::Result;
+use bucketwatch_engine::exit::Exit;
+use bucketwatch_engine::report::history::History;
+use bucketwatch_engine::report::{End, Format, Subject};
+use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery};
+use jiff::Timestamp;
+
+use super::{listing, state};
+use crate::cli::{HistoryArguments, StatusArguments};
+use crate::output::{Output, tell};
+use crate::settings;
+
+/// Runs `status`.
+pub(crate) fn status(arguments: &StatusArguments) -> Result<Exit> {
+    super::runtime()?.block_on(show_status(arguments))
+}
+
+async fn show_status(arguments: &StatusArguments) -> Result<Exit> {
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let mut output = Output::open(arguments.report.output.as_deref())?;
+    let store = state::open_existing(&arguments.state, &config).await?;
+    let look = output.look(arguments.common.color);
+    let format = Format::from(arguments.report.format);
+    let tally = {
+        let mut report = format.open(Subject::Status, Box::new(&mut output), look);
+        let query = StatusQuery::default();
+        let tally = listing::assessments(store.as_ref(), query, &arguments.report, report.as_mut()).await?;
+        let coverage = tally.coverage(0, 0);
+        report.finish(&End { finished_at: Timestamp::now(), accounts: Vec::new(), tally, coverage })?;
+        tally
+    };
+    output.finish()?;
+    if !arguments.common.quiet {
+        tell_of_outbox(store.as_ref()).await?;
+    }
+    Ok(tally.exit(settings::fail_on(&arguments.report.fail_on, &config)))
+}
+
+/// Says which notices wait or were given up.
+async fn tell_of_outbox(store: &dyn StateStore) -> Result<()> {
+    for count in store.outbox_counts().await? {
+        if count.waiting + count.dead > 0 {
+            tell(&format!(
+                "bucketwatch: notifier {}: {} waiting, {} given up (`bucketwatch notify retry`)",
+                count.notifier, count.waiting, count.dead
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Runs `history`.
+pub(crate) fn history(arguments: &HistoryArguments) -> Result<Exit> {
+    super::runtime()?.block_on(show_history(arguments))
+}
+
+async fn show_history(arguments: &HistoryArguments) -> Result<Exit> {
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let store = state::open_existing(&arguments.state, &config).await?;
+    let mut output = Output::open(None)?;
+    let bucket = arguments.bucket_name.as_deref().map(Into::into);
+    let query = HistoryQuery { bucket, limit: arguments.limit.clamp(1, 256), ..HistoryQuery::default() };
+    let mut history = History::new(&mut output, arguments.format.into());
+    listing::transitions(store.as_ref(), query, arguments.limit, |transition| history.transition(transition))
+        .await?;
+    history.finish()?;
+    output.finish()?;
+    Ok(Exit::Clean)
+}
