@@ -6,7 +6,8 @@ use bucketwatch_policy::reach::{Audience, Callers, Ineffective, Opening, Reach, 
 
 use super::{Denies, Door};
 use crate::containment::covers_audience;
-use crate::proof::narrowed;
+use crate::glob;
+use crate::proof::{accesses, narrowed};
 
 /// The answer of a door to one kind of callers.
 #[derive(Debug, Default)]
@@ -54,7 +55,8 @@ impl Door<'_> {
     fn as_stored(&self, openings: Vec<Opening>, callers: Callers, denies: Denies) -> Vec<Opening> {
         let stores: ActionSet = catalogue::find("s3:PutObject").into_iter().collect();
         let unsigned = |opening: &Opening| {
-            matches!(opening.audience, Audience::Anyone { .. }) && !opening.actions.and(stores).is_empty()
+            matches!(opening.audience, Audience::Anyone { .. } | Audience::Network { .. })
+                && !opening.actions.and(stores).is_empty()
         };
         if callers == Callers::Signed || !self.world.encrypts_with_kms() || !openings.iter().any(unsigned) {
             return openings;
@@ -66,11 +68,17 @@ impl Door<'_> {
                 out.push(opening);
                 continue;
             }
-            let same = signed.iter().filter(|other| other.sources == opening.sources);
-            out.extend(
-                same.filter(|other| !other.actions.and(stores).is_empty())
-                    .map(|other| self.part(other, stores, denies)),
-            );
+            let within = signed.iter().filter(|other| {
+                other.sources == opening.sources
+                    && !other.actions.and(stores).is_empty()
+                    && covers_audience(&[&opening.audience], &other.audience)
+            });
+            for other in within {
+                let part = self.part(other, stores, denies);
+                if !out.contains(&part) {
+                    out.push(part);
+                }
+            }
             let rest = opening.actions.minus(stores);
             if !rest.is_empty() {
                 out.push(self.part(&opening, rest, denies));
@@ -78,6 +86,23 @@ impl Door<'_> {
         }
         out
     }
+}
+
+/// Tells whether another opening of `all` says as much to a reader: to a wider audience, by the same statements, the
+/// same accesses to the same resources. What is left apart then are single actions that S3 takes signed only.
+pub(super) fn is_said_by_another(opening: &Opening, all: &[Opening]) -> bool {
+    let access = accesses(opening.actions);
+    all.iter().any(|other| {
+        other.sources == opening.sources
+            && other.audience != opening.audience
+            && other.validity == opening.validity
+            && other.resources_except == opening.resources_except
+            && covers_audience(&[&other.audience], &opening.audience)
+            && accesses(other.actions).iter().filter(|class| access.contains(class)).count() == access.len()
+            && opening.resources.iter().all(|resource| {
+                other.resources.iter().any(|pattern| glob::contains(pattern.as_raw(), resource.as_raw()))
+            })
+    })
 }
 
 /// Gives the actions of `opening` that no opening of `by` gives to the same audience by the same statements.

@@ -2,7 +2,7 @@
 
 use bucketwatch_policy::reach::{Audience, Callers, Opening, Undecided, Why};
 
-use super::found::acl_writes;
+use super::found::{acl_writes, is_said_by_another};
 use super::{Denies, Door, Found, uncovered};
 use crate::assessment::{IneffectiveGrant, Path};
 use crate::block::{Hold, disabling_acls};
@@ -43,11 +43,11 @@ impl Door<'_> {
         besides: &Found,
     ) -> Found {
         let found = self.find(callers);
-        for opening in &found.open {
+        for opening in found.open.iter().filter(|it| !is_said_by_another(it, &found.open)) {
             let rest = uncovered(opening, &besides.open);
             self.place(self.part(opening, rest, Denies::Count), Denies::Count, holds, Vec::new(), findings);
         }
-        for opening in &found.lifted {
+        for opening in found.lifted.iter().filter(|it| !is_said_by_another(it, &found.lifted)) {
             let rest = uncovered(opening, &besides.open);
             let rest = uncovered(&Opening { actions: rest, ..opening.clone() }, &besides.lifted);
             let part = self.part(opening, rest, Denies::Lifted);
@@ -136,10 +136,14 @@ impl Door<'_> {
     }
 }
 
-/// Gives what a branch that could not be decided lacks.
+/// Gives what a branch that could not be decided lacks: of all facts that policies ask for, only a bucket's tags can be
+/// read.
 fn gap_of(branch: &Undecided) -> Gap {
+    let tags = ["s3:buckettag/", "aws:resourcetag/"];
     let datum = match &branch.why {
-        Why::MissingFact(_) => Datum::Tags,
+        Why::MissingFact(key) if tags.iter().any(|tag| key.to_ascii_lowercase().starts_with(tag)) => {
+            Datum::Tags
+        }
         _ => Datum::Reasoning,
     };
     Gap::new(datum, branch.why.to_string())
