@@ -43,7 +43,11 @@ impl Door<'_> {
         };
         let encrypted =
             |action: Action| matches!(action.name(), "s3:GetObject" | "s3:GetObjectVersion" | "s3:PutObject");
-        let mut notes: Vec<ExposureNote> = opening.notes.iter().map(|note| ExposureNote::Policy(self.as_written(note, &opening.sources))).collect();
+        let mut notes: Vec<ExposureNote> = opening
+            .notes
+            .iter()
+            .map(|note| ExposureNote::Policy(self.as_written(note, &opening.sources)))
+            .collect();
         let mut note = |applies: bool, what: ExposureNote| {
             if applies && !notes.contains(&what) {
                 notes.push(what);
@@ -70,9 +74,10 @@ impl Door<'_> {
     /// Gives the note with its condition key spelled as the policy spells it.
     fn as_written(&self, note: &Note, sources: &[usize]) -> Note {
         let Note::CallerChosenKey(key) = note else { return note.clone() };
-        let statements = self.policies().zip(sources).filter_map(|((attached, _), source)| {
-            attached.policy.statements.get(*source)
-        });
+        let statements = self
+            .policies()
+            .zip(sources)
+            .filter_map(|((attached, _), source)| attached.policy.statements.get(*source));
         let written = statements.flat_map(|statement| &statement.conditions).find(|entry| entry.key == *key);
         Note::CallerChosenKey(written.map_or_else(|| key.clone(), |entry| entry.key_text.as_raw().to_owned()))
     }

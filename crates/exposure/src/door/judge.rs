@@ -139,7 +139,7 @@ impl Door<'_> {
 /// Gives what a branch that could not be decided lacks: of all facts that policies ask for, only a bucket's tags can be
 /// read.
 fn gap_of(branch: &Undecided) -> Gap {
-    let tags = ["s3:buckettag/", "aws:resourcetag/"];
+    let tags = ["bucket tags", "s3:buckettag/", "aws:resourcetag/"];
     let datum = match &branch.why {
         Why::MissingFact(key) if tags.iter().any(|tag| key.to_ascii_lowercase().starts_with(tag)) => {
             Datum::Tags
