@@ -66,25 +66,14 @@ impl Collector {
             self.cloud.policy(bucket),
         );
         Ok(BucketSnapshot {
-            bucket: Some(bucket.name.clone()),
             account: Some(identity.account.clone()),
             partition: identity.partition,
-            organization: None,
+            region: Some(self.cloud.region_of(bucket)),
             policy: self.fact(policy)?,
-            policy_status: Observed::NotAsked,
-            acl: Observed::NotAsked,
             ownership: self.fact(ownership)?,
             bucket_block: self.fact(block)?,
             account_block,
-            website: Observed::NotAsked,
-            requester_pays: Observed::NotAsked,
-            default_encryption: Observed::NotAsked,
-            tags: Observed::NotAsked,
-            access_points: Observed::NotAsked,
-            multi_region_access_points: Observed::NotAsked,
-            resource_control_policies: Observed::NotAsked,
-            object_acls: Observed::NotAsked,
-            region: Some(self.cloud.region_of(bucket)),
+            ..BucketSnapshot::unseen(Some(bucket.name.clone()))
         })
     }
 
