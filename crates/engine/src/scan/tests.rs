@@ -17,6 +17,8 @@ use crate::operation::Operation;
 
 type Answer<T> = Result<Option<T>, CloudError>;
 
+const PUBLIC: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/*"}]}"#;
+
 /// An account whose pages hold `page` buckets each, and whose policies `policy` gives.
 struct World {
     buckets: usize,
@@ -249,6 +251,18 @@ async fn every_bucket_of_every_page_is_looked_at_once_with_three_calls() {
 async fn an_account_without_buckets_is_a_complete_scan() {
     let (_, notebook, outcome) = run(World { buckets: 0, ..World::default() }, ScanOptions::default()).await;
     assert_eq!((outcome.unwrap().coverage.buckets, notebook.names().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_lets_somebody_in_is_read_in_full_and_account_facts_once() {
+    let world = World { policy: |_| Ok(Some(PUBLIC.to_owned())), ..World::default() };
+    let (world, _, outcome) = run(world, ScanOptions::default()).await;
+    assert_eq!(outcome.unwrap().partial, None);
+    for operation in ["policy_status", "website", "requester_pays", "default_encryption", "tags"] {
+        assert_eq!(world.count(operation), 25, "{operation}");
+    }
+    assert_eq!(world.count("account_block"), 1);
+    assert!(world.count("list_access_points") <= 1 && world.count("multi_region") <= 1);
 }
 
 #[tokio::test]

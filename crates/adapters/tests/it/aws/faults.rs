@@ -10,7 +10,7 @@ use super::fixture::{account_id, address, sandbox, scanned, to};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scan_through_faults_gives_the_same_verdicts_and_loses_none() {
-    const BUCKETS: usize = 250;
+    const BUCKETS: usize = 120;
     let account = || Account::from_fleet(Fleet::generate(BUCKETS, 3));
     let now = Timestamp::now();
     let calm = sandbox(account()).await;
@@ -66,7 +66,7 @@ async fn a_call_that_is_never_answered_is_given_up_at_its_deadline() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_allows_few_calls_a_second_is_scanned_at_that_pace() {
-    const BUCKETS: usize = 60;
+    const BUCKETS: usize = 40;
     let sandbox = sandbox(Account::from_fleet(Fleet::generate(BUCKETS, 4))).await;
     let now = Timestamp::now();
     let (calm, _) = scanned(&to(&sandbox.endpoint_url())).await;
