@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod explain;
 mod iam_policy;
 mod listing;
 mod sandbox;
@@ -20,6 +21,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
     match arguments.command.unwrap_or(Command::Scan(arguments.scan)) {
         Command::Check(arguments) => check::run(&arguments),
         Command::IamPolicy => iam_policy::run(),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Status(arguments) => status::status(&arguments),

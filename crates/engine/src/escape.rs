@@ -14,5 +14,5 @@ mod visible;
 pub use csv::csv_field;
 pub use json::{to_json, to_json_pretty, write_json};
 pub use shell::shell_word;
-pub use syslog::{PARAM_VALUE_LIMIT, syslog_param, syslog_text};
+pub use syslog::{syslog_param, syslog_text};
 pub use terminal::{CELL_LIMIT, MapRange, terminal, terminal_cell, terminal_source};

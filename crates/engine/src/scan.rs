@@ -13,6 +13,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 pub use self::dump::SnapshotFolder;
@@ -23,7 +24,7 @@ pub use self::stop::{Stop, Why};
 use self::account::AccountFacts;
 use self::collect::Collector;
 use self::flow::Flow;
-use crate::cloud::{Cloud, CloudError, Identity};
+use crate::cloud::{Cloud, CloudError, Identity, ListedBucket};
 use crate::state::{Coverage, RunId, StateError};
 
 /// How to scan.
@@ -130,6 +131,16 @@ pub async fn scan(
         most_in_flight: cloud.effort().most_in_flight,
         partial,
     })
+}
+
+/// Looks at one bucket of the account that `cloud` opens, and records nothing.
+///
+/// *Errors*: where the account cannot be asked at all; what cannot be read of the bucket is `Unreadable` in the sight.
+pub async fn look_at(cloud: Arc<dyn Cloud>, bucket: Untrusted) -> Result<BucketSight, ScanError> {
+    let identity = cloud.identity().await.map_err(ScanError::Cloud)?;
+    let account = AccountFacts::new(Arc::clone(&cloud), identity);
+    let collector = Collector { cloud, account, stop: Stop::default() };
+    Ok(collector.look_at(ListedBucket { name: bucket, region: None, created_at: None }).await)
 }
 
 fn with_effort(coverage: Coverage, cloud: &dyn Cloud) -> Coverage {

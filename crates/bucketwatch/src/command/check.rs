@@ -1,11 +1,14 @@
 //! `check`: judge documents offline.
 
+use std::io::Write;
+
 use anyhow::Result;
 use bucketwatch_engine::exit::Exit;
-use bucketwatch_engine::report::threshold::Tally;
+use bucketwatch_engine::report::explain::{Source, explain};
+use bucketwatch_engine::report::threshold::{FailOn, Tally};
 use bucketwatch_engine::report::wire::{AssessmentDocument, ErrorDocument, Origin};
-use bucketwatch_engine::report::{End, Format, Report, Subject};
-use bucketwatch_ingest::document::{Options, parse_input};
+use bucketwatch_engine::report::{End, Format, Look, Report, Subject};
+use bucketwatch_ingest::document::{Options, Subject as Document, parse_input};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
@@ -22,6 +25,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
     let look = output.look(arguments.common.color);
     let format = Format::from(arguments.report.format);
     let mut tally = Tally::default();
+    if arguments.explain {
+        return explain_all(arguments, output, fail_on);
+    }
     let mut report = format.open(Subject::Check, Box::new(&mut output), look);
     for path in &arguments.files {
         for input in Input::of(path) {
@@ -32,6 +38,23 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
         End { finished_at: Timestamp::now(), accounts: Vec::new(), tally, coverage: tally.coverage(0, 0) };
     report.finish(&end)?;
     drop(report);
+    output.finish()?;
+    Ok(tally.exit(fail_on))
+}
+
+/// Explains every input instead of listing it.
+fn explain_all(arguments: &CheckArguments, mut output: Output, fail_on: FailOn) -> Result<Exit> {
+    let look = output.look(arguments.common.color);
+    let mut tally = Tally::default();
+    for input in arguments.files.iter().flat_map(|path| Input::of(path)) {
+        match input.and_then(|input| explained(&input, &arguments.document, look, &mut tally)) {
+            Ok(text) => output.write_all(text.as_bytes())?,
+            Err(error) => {
+                tally.errors += 1;
+                tell(&format!("bucketwatch: {}", sentence(&error)));
+            }
+        }
+    }
     output.finish()?;
     Ok(tally.exit(fail_on))
 }
@@ -65,22 +88,51 @@ fn judge(
 /// Gives the judgement of every bucket of an input, in its order.
 fn assess(input: &Input, said: &DocumentArguments) -> Result<Vec<AssessmentDocument>, ErrorDocument> {
     let text = input.read()?;
-    let subjects = parse_input(&text, &options(said)).map_err(|error| ErrorDocument {
+    Ok(judged(input, &text, said)?.into_iter().map(|(_, assessment)| assessment).collect())
+}
+
+/// Gives the judgement of every bucket that `text` describes, each with its place in it.
+fn judged(
+    input: &Input,
+    text: &str,
+    said: &DocumentArguments,
+) -> Result<Vec<(String, AssessmentDocument)>, ErrorDocument> {
+    let subjects = parse_input(text, &options(said)).map_err(|error| ErrorDocument {
         source: input.source(),
         error: Untrusted::new(error.problem.to_string()),
         line: Some(error.line),
         column: Some(error.column),
     })?;
     let at = said.at.unwrap_or_else(Timestamp::now);
-    let document = |subject: &bucketwatch_ingest::document::Subject| {
+    let document = |subject: Document| {
         let origin = Origin { source: input.source(), observed_at: subject.observed_at };
-        AssessmentDocument::new(origin, &subject.assess(at))
+        let assessment = AssessmentDocument::new(origin, &subject.assess(at));
+        (subject.base, assessment)
     };
-    Ok(subjects.iter().map(document).collect())
+    Ok(subjects.into_iter().map(document).collect())
+}
+
+/// Gives the explanation of every bucket of an input, and counts them.
+pub(super) fn explained(
+    input: &Input,
+    said: &DocumentArguments,
+    look: Look,
+    tally: &mut Tally,
+) -> Result<String, ErrorDocument> {
+    let text = input.read()?;
+    let name = input.source();
+    let mut out = String::new();
+    for (base, assessment) in judged(input, &text, said)? {
+        tally.add(&assessment);
+        let source = Source { name: name.as_raw(), text: &text, base: &base };
+        out.push_str(&explain(&assessment, source, look));
+        out.push('\n');
+    }
+    Ok(out)
 }
 
 /// Gives what the command line says of documents.
-pub(super) fn options(said: &DocumentArguments) -> Options {
+fn options(said: &DocumentArguments) -> Options {
     Options {
         bucket: said.bucket.as_deref().map(Untrusted::new),
         account: said.account.clone(),

@@ -4,16 +4,13 @@ use bucketwatch_policy::untrusted::Untrusted;
 
 use super::visible::push_visible;
 
-/// The most bytes that a PARAM-VALUE holds before its escapes.
-pub const PARAM_VALUE_LIMIT: usize = 1024;
-
 /// Gives `text` as a PARAM-VALUE without its quotes: `"`, `\` and `]` escaped, control characters made visible, cut off
-/// with `…` after [`PARAM_VALUE_LIMIT`] bytes.
+/// with `…` after `limit` bytes.
 ///
 /// *Source*: RFC 5424, section 6.3.3.
-pub fn syslog_param(text: &Untrusted) -> String {
+pub fn syslog_param(text: &Untrusted, limit: usize) -> String {
     let mut out = String::new();
-    for c in syslog_text(text, PARAM_VALUE_LIMIT).chars() {
+    for c in syslog_text(text, limit).chars() {
         if matches!(c, '"' | '\\' | ']') {
             out.push('\\');
         }
@@ -43,13 +40,13 @@ mod tests {
 
     #[test]
     fn the_three_special_characters_are_escaped_and_controls_are_shown() {
-        assert_eq!(syslog_param(&Untrusted::new("a\"b\\c]d\ne")), "a\\\"b\\\\c\\]d<U+000A>e");
+        assert_eq!(syslog_param(&Untrusted::new("a\"b\\c]d\ne"), 99), "a\\\"b\\\\c\\]d<U+000A>e");
     }
 
     #[test]
     fn a_value_is_bounded_at_a_character() {
-        let value = syslog_param(&Untrusted::new("é".repeat(10_000)));
-        assert!(value.len() <= PARAM_VALUE_LIMIT + '…'.len_utf8());
+        let value = syslog_param(&Untrusted::new("é".repeat(10_000)), 100);
+        assert!(value.len() <= 100 + '…'.len_utf8());
         assert!(value.ends_with("é…"));
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::json::ArrayJson;
 use super::jsonl::Jsonl;
-use super::table::change;
+use super::sentence::change;
 use super::wire::TransitionDocument;
 use super::{Format, Report as _};
 

@@ -1,6 +1,6 @@
 //! The phrases that tables, explanations and messages share.
 
-use super::wire::{Access, Audience, AudienceDetail, Exposure, Path, TransitionDocument};
+use super::wire::{Access, Audience, AudienceDetail, Exposure, Path, Side, TransitionDocument, Verdict};
 use crate::escape::{terminal, terminal_cell};
 
 /// Gives who an exposure lets in, for a person: `anyone`, `account 111122223333`.
@@ -63,6 +63,25 @@ pub fn path(path: Path) -> &'static str {
 pub fn kind(transition: &TransitionDocument) -> String {
     let kind = transition.kind.replace('_', " ");
     transition.inner.as_ref().map_or(kind.clone(), |inner| format!("{kind}: {inner}"))
+}
+
+/// Gives a transition as kind, bucket and what it means.
+pub fn change(transition: &TransitionDocument) -> [String; 3] {
+    let after = Side::read(transition.after.as_ref());
+    let before = Side::read(transition.before.as_ref());
+    let worst = |side: &Option<Side>| {
+        let side = side.as_ref()?;
+        let exposure = side.exposures.iter().min_by_key(|exposure| (exposure.audience, exposure.severity))?;
+        let (who, access) = (who(exposure), access(&exposure.access));
+        Some(format!("{who}: {access} by {}", how(exposure)))
+    };
+    let meaning = match (&after, worst(&after), worst(&before)) {
+        (None, _, _) => "the bucket is gone".to_owned(),
+        (Some(side), Some(now), _) if side.verdict != Verdict::NotPublic => now,
+        (Some(side), _, Some(was)) if side.verdict == Verdict::NotPublic => format!("was {was}"),
+        (Some(side), _, _) => side.verdict.as_str().replace('_', " "),
+    };
+    [kind(transition), terminal_cell(&transition.bucket), meaning]
 }
 
 /// Gives the first `count` of `items` and how many more there are.

@@ -1,0 +1,70 @@
+//! `explain`: one bucket, or one document, in full.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use bucketwatch_adapters::aws::connect;
+use bucketwatch_engine::cloud::Cloud;
+use bucketwatch_engine::exit::Exit;
+use bucketwatch_engine::report::explain::{Source, explain};
+use bucketwatch_engine::report::threshold::{FailOn, Tally};
+use bucketwatch_engine::report::wire::{AssessmentDocument, Origin};
+use bucketwatch_engine::scan::{Seen, look_at};
+use bucketwatch_exposure::assess::assess;
+use bucketwatch_ingest::document::write_snapshot;
+use jiff::Timestamp;
+
+use super::{check, scan};
+use crate::cli::ExplainArguments;
+use crate::input::Input;
+use crate::output::Output;
+use crate::settings;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &ExplainArguments) -> Result<Exit> {
+    match (&arguments.file, &arguments.bucket_name) {
+        (Some(file), _) => explain_file(file, arguments),
+        (None, Some(bucket)) => super::runtime()?.block_on(explain_bucket(bucket, arguments)),
+        (None, None) => bail!(super::Misuse("name a bucket, or a document with `--file`".to_owned())),
+    }
+}
+
+fn explain_file(file: &std::path::Path, arguments: &ExplainArguments) -> Result<Exit> {
+    let mut output = Output::open(None)?;
+    let look = output.look(arguments.common.color);
+    let mut tally = Tally::default();
+    for input in Input::of(file) {
+        let explained =
+            input.and_then(|input| check::explained(&input, &arguments.document, look, &mut tally));
+        match explained {
+            Ok(text) => output.write_all(text.as_bytes())?,
+            Err(error) => {
+                tally.errors += 1;
+                crate::output::tell(&format!("bucketwatch: {}", check::sentence(&error)));
+            }
+        }
+    }
+    output.finish()?;
+    Ok(tally.exit(FailOn::default()))
+}
+
+async fn explain_bucket(bucket: &str, arguments: &ExplainArguments) -> Result<Exit> {
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let mut output = Output::open(None)?;
+    let look = output.look(arguments.common.color);
+    let cloud: Arc<dyn Cloud> = Arc::new(connect(&scan::connect_options(&arguments.aws, &config)).await?);
+    let sight = look_at(cloud, bucket.into()).await?;
+    let Seen::There(snapshot) = sight.seen else { bail!("there is no bucket `{bucket}`") };
+    let assessment = assess(&snapshot, arguments.document.at.unwrap_or_else(Timestamp::now));
+    let source = snapshot.account.as_ref().map_or("", |account| account.as_str()).into();
+    let origin = Origin { source, observed_at: Some(sight.observed_at) };
+    let document = AssessmentDocument::new(origin, &assessment);
+    let text = format!("{:#}", write_snapshot(&snapshot, Some(sight.observed_at)));
+    let source = Source { name: bucket, text: &text, base: "" };
+    output.write_all(explain(&document, source, look).as_bytes())?;
+    output.finish()?;
+    let mut tally = Tally::default();
+    tally.add(&document);
+    Ok(tally.exit(FailOn::default()))
+}
