@@ -89,7 +89,7 @@ impl Door<'_> {
 }
 
 /// Tells whether another opening of `all` says as much to a reader: to a wider audience, by the same statements, the
-/// same accesses to the same resources. What is left apart then are single actions that S3 takes signed only.
+/// same accesses to the same resources, and what is left apart are single actions that S3 takes signed only.
 pub(super) fn is_said_by_another(opening: &Opening, all: &[Opening]) -> bool {
     let access = accesses(opening.actions);
     all.iter().any(|other| {
@@ -99,6 +99,7 @@ pub(super) fn is_said_by_another(opening: &Opening, all: &[Opening]) -> bool {
             && other.resources_except == opening.resources_except
             && covers_audience(&[&other.audience], &opening.audience)
             && accesses(other.actions).iter().filter(|class| access.contains(class)).count() == access.len()
+            && opening.actions.minus(other.actions).iter().all(Action::signed_only)
             && opening.resources.iter().all(|resource| {
                 other.resources.iter().any(|pattern| glob::contains(pattern.as_raw(), resource.as_raw()))
             })

@@ -86,8 +86,14 @@ fn drop_denies(policy: &mut Value) {
     }
 }
 
+/// How many buckets are tried: few in the normal run, many where `BUCKETWATCH_TEST_NIGHTLY` is set.
+fn config() -> ProptestConfig {
+    let cases = if std::env::var_os("BUCKETWATCH_TEST_NIGHTLY").is_some() { 2_000 } else { 40 };
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn every_witness_is_authorised_by_the_plain_rules(document in document()) {
