@@ -26,6 +26,10 @@ impl Authorizer<'_> {
         if knock.request.caller == Caller::Anonymous {
             return Authorization::Refused("access points take signed requests only".to_owned());
         }
+        let encrypted = knock.request.context.get("aws:securetransport");
+        if encrypted.is_some_and(|values| values.iter().any(|value| value == "false")) {
+            return Authorization::Refused("access points take HTTPS only".to_owned());
+        }
         if !knock.request.action.through_access_point() {
             return Authorization::Refused("access points do not take this operation".to_owned());
         }

@@ -236,6 +236,27 @@ fn b2_and_b3_an_access_point_takes_signed_callers_whom_both_policies_let_in() {
 }
 
 #[test]
+fn b2_an_access_point_takes_https_only() {
+    let point = json!({
+        "name": "ap", "account": "111122223333", "origin": "Internet", "block_public_access": null,
+        "policy": allow("s3:GetObject", &format!("{POINT}/object/*")),
+    });
+    let snapshot = bucket(json!({"policy": allow("s3:*", "*"), "access_points": [point]}));
+    let mut witness = Witness {
+        caller: signed("444455556666"),
+        action: catalogue::find(GET.0).unwrap(),
+        resource: GET.1.into(),
+        context: Default::default(),
+        absent: Vec::new(),
+        endpoint: Some(POINT.into()),
+    };
+    let now = "2026-11-22T00:00:00Z".parse().unwrap();
+    assert!(authorize(&snapshot, &Knock::of(&witness, &snapshot, now)).is_allowed());
+    witness.context.set("aws:SecureTransport", "false");
+    assert!(is_refused(&authorize(&snapshot, &Knock::of(&witness, &snapshot, now))));
+}
+
+#[test]
 fn a9_the_flags_of_all_levels_count_at_an_access_point_and_a_vpc_keeps_the_internet_out() {
     let policy = allow("s3:GetObject", &format!("{POINT}/object/*"));
     let outsider = || signed("444455556666");
