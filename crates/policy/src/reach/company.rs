@@ -3,7 +3,9 @@
 use crate::document::{Principal, Principals, Statement};
 use crate::name::AccountId;
 use crate::reach::mention::Mentions;
-use crate::reach::outsider::{Company, Fresh, Membership, Outsider, Source, principals_of};
+use crate::reach::outsider::{
+    Company, Fresh, Membership, Outsider, Source, principals_of, tells_organizations_apart,
+};
 use crate::reach::principal::LOG_DELIVERY;
 use crate::reach::{Audience, GranteeClass, Note};
 use crate::request::Caller;
@@ -131,6 +133,9 @@ impl<'a> Roll<'a, '_> {
             let text = path.text.as_raw().replace('*', "ou-ab12-22222222/").replace("//", "/");
             let id = text.split('/').next().unwrap_or_default().to_owned();
             found.push(Some(Membership { id, path: text }));
+        }
+        if self.mentions.any(tells_organizations_apart) {
+            found.extend(self.fresh.organizations.iter().cloned().map(Some));
         }
         found.truncate(MOST_MEMBERSHIPS);
         found

@@ -81,7 +81,7 @@ impl<'a, 's> Compiler<'a, 's> {
         }
         let spoken = self.spoken(statement);
         self.demand(spoken);
-        let resource = self.resource(document, &statement.resources);
+        let resource = self.resource(document, &statement.resources, !statement.resources.negated);
         self.demand(resource);
         for entry in &statement.conditions {
             if self.closed {
@@ -133,7 +133,10 @@ impl<'a, 's> Compiler<'a, 's> {
         if self.closed || !statement.actions.set.contains(self.scene.action) {
             return;
         }
-        let head = [self.spoken(statement), self.resource(document, &statement.resources)];
+        let head = [
+            self.spoken(statement),
+            self.resource(document, &statement.resources, statement.resources.negated),
+        ];
         let mut ways = Vec::new();
         let mut doubts = Vec::new();
         let mut weigh = |term| {
@@ -192,10 +195,14 @@ impl<'a, 's> Compiler<'a, 's> {
         }
     }
 
-    fn resource(&mut self, document: &Document<'_>, resources: &Resources) -> Term {
+    /// `helps` says whether a pattern that matches is in favour of the caller.
+    fn resource(&mut self, document: &Document<'_>, resources: &Resources, helps: bool) -> Term {
         let base = self.base(document);
         let kind = self.scene.action.kind();
-        let patterns = self.globs(&resources.patterns, Reading::Wild);
+        let patterns = match self.mood {
+            Mood::Strict => self.globs(&resources.patterns, Reading::Wild),
+            Mood::Lenient => self.generous_globs(&resources.patterns, helps),
+        };
         if kind != ResourceKind::Object {
             let named = patterns.iter().any(|glob| glob.matches(&base));
             return (named != resources.negated).into();
@@ -230,6 +237,41 @@ impl<'a, 's> Compiler<'a, 's> {
             space: Space::Text { shape: Glob::wild("?*"), natural: "a".to_owned() },
         };
         self.formula.variable("", key, self.limit, Atom::text(globs))
+    }
+
+    /// Takes variables that the caller chooses in its favour: where a match helps it they are anything, elsewhere
+    /// their patterns match nothing.
+    fn generous_globs(&mut self, patterns: &[Pattern], helps: bool) -> Vec<Glob> {
+        let chosen: Vec<Option<&str>> =
+            patterns.iter().map(|pattern| self.chosen_variable(pattern)).collect();
+        let substitute = |key: &str, default: Option<&str>| match self.is_chosen(key) {
+            true => Substitute::Anything,
+            false => self.substitute(key, default),
+        };
+        let globs = patterns
+            .iter()
+            .zip(&chosen)
+            .filter(|(_, chosen)| helps || chosen.is_none())
+            .filter_map(|(pattern, _)| Glob::compile(pattern, Reading::Wild, &substitute))
+            .collect();
+        self.whys.extend(chosen.into_iter().flatten().map(variable_doubt));
+        globs
+    }
+
+    /// Gives a variable of `pattern` whose value the caller chooses.
+    fn chosen_variable<'p>(&self, pattern: &'p Pattern) -> Option<&'p str> {
+        pattern.parts.iter().find_map(|part| match part {
+            Part::Variable { key, .. } if self.is_chosen(key) => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Tells whether the caller chooses the value of `key`, so that the pinned one is only an example. A stranger
+    /// chooses the names of its users.
+    fn is_chosen(&self, key: &str) -> bool {
+        let caller = self.scene.outsider;
+        let names_itself = key == "aws:username" && caller.kind == Kind::User && !caller.named;
+        names_itself || matches!(self.scene.fact(key), Fact::Free(_))
     }
 
     fn globs(&self, patterns: &[Pattern], reading: Reading) -> Vec<Glob> {
@@ -291,18 +333,11 @@ impl<'a, 's> Compiler<'a, 's> {
         if self.mood == Mood::Strict {
             return None;
         }
-        let pinned = |key: &str| matches!(self.scene.fact(key), Fact::Free(_));
-        for pattern in patterns {
-            for part in &pattern.parts {
-                if let Part::Variable { key, .. } = part
-                    && pinned(key)
-                {
-                    return Some(Why::PolicyVariable(format!("${{{key}}}").into()));
-                }
-            }
+        if let Some(key) = patterns.iter().find_map(|pattern| self.chosen_variable(pattern)) {
+            return Some(variable_doubt(key));
         }
-        if self.scene.mentions.has_variable(&entry.key) && pinned(&entry.key) {
-            return Some(Why::PolicyVariable(format!("${{{}}}", entry.key).into()));
+        if self.scene.mentions.has_variable(&entry.key) && self.is_chosen(&entry.key) {
+            return Some(variable_doubt(&entry.key));
         }
         let luck = match entry.key.as_str() {
             "aws:principalaccount" | "aws:principalorgid" => {
@@ -348,6 +383,10 @@ impl<'a, 's> Compiler<'a, 's> {
 const SEVERAL: Why = Why::NoRule(
     "what an operator without ForAllValues or ForAnyValue makes of several values is not documented",
 );
+
+fn variable_doubt(key: &str) -> Why {
+    Why::PolicyVariable(format!("${{{key}}}").into())
+}
 
 fn readable<T: Clone>(values: &[Option<T>]) -> Vec<T> {
     values.iter().flatten().cloned().collect()

@@ -185,7 +185,8 @@ pub(super) fn tells_principals_apart(key: &str) -> bool {
         || key.starts_with("saml:")
 }
 
-fn tells_organizations_apart(key: &str) -> bool {
+/// Tells whether `key` tells organizations apart.
+pub(super) fn tells_organizations_apart(key: &str) -> bool {
     matches!(key, "aws:principalorgid" | "aws:principalorgpaths")
 }
 
