@@ -4,6 +4,7 @@
 mod bench;
 mod catalogue;
 mod emulators;
+mod mutants;
 mod test;
 
 use std::path::Path;
@@ -25,6 +26,8 @@ enum Task {
     /// Measures, and prints ratios.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Sows bugs in a copy of the policy crate, one at a time, and runs its tests against each.
+    Mutants(mutants::Options),
     /// Writes the table of S3's actions and condition keys (needs npm and the network).
     Catalogue {
         /// Only compare, and fail where the table is out of date.
@@ -38,6 +41,7 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Test(options) => test::run(root, &options),
         Task::Bench(bench) => bench::run(root, &bench),
+        Task::Mutants(options) => mutants::run(root, &options),
         Task::Catalogue { check } => catalogue::run(root, check),
     }
 }
