@@ -8,6 +8,7 @@ pub mod notice;
 pub mod notifier;
 pub mod observe;
 pub mod operation;
+pub mod outbox;
 pub mod report;
 pub mod scan;
 pub mod state;

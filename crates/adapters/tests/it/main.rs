@@ -2,5 +2,6 @@
 
 mod aws;
 mod observe;
+mod outbox;
 mod sqlite;
 mod state_store_contract;

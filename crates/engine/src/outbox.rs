@@ -1,0 +1,181 @@
+//! Delivery: what waits in the outbox goes to its notifiers, at least once, each notifier by itself.
+
+mod backoff;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+pub use self::backoff::Backoff;
+
+use crate::notifier::{Notifier, Retry};
+use crate::state::{Claim, Claimed, Outcome, Settlement, StateError, StateStore};
+
+/// How many deliveries are leased at once.
+const BATCH: usize = 16;
+
+/// After so many failures in a row the rest of a batch waits too: the other side is down, not the notice bad.
+const FAILURES_IN_A_ROW: u32 = 3;
+
+/// How deliveries are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryOptions {
+    /// How long one attempt may take.
+    pub attempt: Duration,
+    /// How failed attempts are spaced.
+    pub backoff: Backoff,
+    /// How long a notice is tried before it becomes a dead letter.
+    pub give_up_after: Duration,
+}
+
+impl Default for DeliveryOptions {
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_secs(10),
+            backoff: Backoff::default(),
+            give_up_after: Duration::from_secs(3 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// Delivers what waits in a store's outbox.
+pub struct Outbox {
+    store: Arc<dyn StateStore>,
+    notifiers: Vec<Arc<dyn Notifier>>,
+    holder: String,
+    options: DeliveryOptions,
+}
+
+/// What came of delivering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Deliveries made.
+    pub delivered: u64,
+    /// Attempts that failed.
+    pub failed: u64,
+    /// Deliveries given up.
+    pub dead: u64,
+}
+
+impl Outbox {
+    /// Gives the outbox of `store`, delivered by `notifiers`; `holder` says to other processes who does it.
+    pub fn new(
+        store: Arc<dyn StateStore>,
+        notifiers: Vec<Arc<dyn Notifier>>,
+        holder: String,
+        options: DeliveryOptions,
+    ) -> Self {
+        Self { store, notifiers, holder, options }
+    }
+
+    /// Delivers until nothing waits or `deadline` comes, and gives what came of it. What is left waits for the next
+    /// time; a notifier that is slow or dead delays no other.
+    pub async fn deliver_until(&self, deadline: Instant) -> Result<Delivered, StateError> {
+        let lanes = self.notifiers.iter().map(|notifier| self.lane(&**notifier, deadline));
+        let mut sum = Delivered::default();
+        for lane in join_all(lanes).await {
+            let lane = lane?;
+            sum.delivered += lane.delivered;
+            sum.failed += lane.failed;
+            sum.dead += lane.dead;
+        }
+        Ok(sum)
+    }
+
+    async fn lane(&self, notifier: &dyn Notifier, deadline: Instant) -> Result<Delivered, StateError> {
+        let mut sum = Delivered::default();
+        while Instant::now() < deadline {
+            let claimed = self.claim(notifier).await?;
+            if !claimed.is_empty() {
+                self.deliver(notifier, claimed, deadline, &mut sum).await?;
+                continue;
+            }
+            let Some(due) = self.store.next_due(notifier.name()).await? else { break };
+            let wait = Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or_default();
+            match Instant::now().checked_add(wait) {
+                Some(due) if due < deadline => sleep_until(due).await,
+                _ => break,
+            }
+        }
+        Ok(sum)
+    }
+
+    async fn claim(&self, notifier: &dyn Notifier) -> Result<Vec<Claimed>, StateError> {
+        // The lease outlasts every attempt of the batch, so that nobody else makes them meanwhile.
+        let (at, lease) = (Timestamp::now(), self.options.attempt * (BATCH as u32 + 1));
+        let (notifier, holder) = (notifier.name().to_owned(), self.holder.clone());
+        self.store.claim(&Claim { notifier, holder, at, until: later(at, lease), limit: BATCH }).await
+    }
+
+    /// Tries every delivery of a batch, and records how they went: after the attempts, never before.
+    async fn deliver(
+        &self,
+        notifier: &dyn Notifier,
+        claimed: Vec<Claimed>,
+        deadline: Instant,
+        sum: &mut Delivered,
+    ) -> Result<(), StateError> {
+        let mut failures_in_a_row = 0;
+        let mut hold_until = None;
+        let mut settlements = Vec::with_capacity(claimed.len());
+        for delivery in claimed {
+            let outcome = match hold_until {
+                Some(retry_at) => Outcome::Released { retry_at },
+                None => self.attempt(notifier, &delivery, deadline).await,
+            };
+            match &outcome {
+                Outcome::Delivered => {
+                    sum.delivered += 1;
+                    failures_in_a_row = 0;
+                }
+                Outcome::Failed { retry_at, .. } => {
+                    sum.failed += 1;
+                    failures_in_a_row += 1;
+                    if failures_in_a_row == FAILURES_IN_A_ROW {
+                        hold_until = Some(*retry_at);
+                    }
+                }
+                Outcome::Dead { .. } => sum.dead += 1,
+                Outcome::Released { .. } => {}
+            }
+            settlements.push(Settlement { ticket: delivery.ticket, at: Timestamp::now(), outcome });
+        }
+        self.store.settle(settlements).await
+    }
+
+    async fn attempt(&self, notifier: &dyn Notifier, delivery: &Claimed, deadline: Instant) -> Outcome {
+        let cut_off = Instant::now() + self.options.attempt;
+        if deadline <= Instant::now() {
+            return Outcome::Released { retry_at: Timestamp::now() };
+        }
+        match timeout_at(cut_off.min(deadline), notifier.deliver(&delivery.notice)).await {
+            Ok(Ok(())) => Outcome::Delivered,
+            Ok(Err(error)) => self.failure(delivery, error.reason, error.retry),
+            Err(_) if deadline < cut_off => Outcome::Released { retry_at: Timestamp::now() },
+            Err(_) => self.failure(delivery, "no answer in time".to_owned(), Retry::Later),
+        }
+    }
+
+    fn failure(&self, delivery: &Claimed, reason: String, retry: Retry) -> Outcome {
+        let now = Timestamp::now();
+        let pause = self.options.backoff.pause(delivery.failures, &delivery.ticket.notice);
+        let pause = match retry {
+            Retry::Never => return Outcome::Dead { reason },
+            Retry::After(wish) => pause.max(wish),
+            Retry::Later => pause,
+        };
+        let last = later(delivery.waiting_since, self.options.give_up_after);
+        if last <= now {
+            Outcome::Dead { reason }
+        } else {
+            Outcome::Failed { retry_at: later(now, pause), reason }
+        }
+    }
+}
+
+fn later(instant: Timestamp, duration: Duration) -> Timestamp {
+    instant.checked_add(duration).unwrap_or(Timestamp::MAX)
+}
