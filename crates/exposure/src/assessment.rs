@@ -68,7 +68,8 @@ pub enum Verdict {
     NotPublic,
 }
 
-/// One way in.
+/// One way in. The judgement builds it from proven openings only: every access has a witness that the plain evaluator
+/// accepted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exposure {
     /// Stable over renames of statements: see [`crate::fingerprint`].
