@@ -5,11 +5,14 @@ mod demo;
 mod explain;
 mod iam_policy;
 mod listing;
+mod notify;
 mod sandbox;
 mod scan;
 mod shell;
 mod state;
 mod status;
+
+pub(crate) use self::state::holder;
 
 use anyhow::Result;
 use bucketwatch_engine::exit::Exit;
@@ -29,7 +32,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),
-        _ => anyhow::bail!("not yet"),
+        Command::Notify(command) => notify::run(&command),
     }
 }
 

@@ -1,22 +1,65 @@
 //! The notifiers that the configuration and the command line name: the one place where they are registered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Result;
-use bucketwatch_engine::config::Config;
+use anyhow::{Result, bail};
+use bucketwatch_adapters::log_file::LogFile;
+use bucketwatch_adapters::syslog::Syslog;
+use bucketwatch_engine::config::{Config, LogConfig, SyslogConfig};
+use bucketwatch_engine::escape::terminal;
+use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::Notifier;
+use bucketwatch_engine::outbox::{DeliveryOptions, Outbox};
 use bucketwatch_engine::state::StateStore;
 
 use crate::cli::ScanArguments;
+use crate::command::holder;
+use crate::output::tell;
+
+/// How long a scan delivers at its end; the rest waits for the next one.
+const DELIVERY: Duration = Duration::from_secs(30);
 
 /// Every notifier of a run.
 pub(crate) struct Notifiers(Vec<Arc<dyn Notifier>>);
 
 impl Notifiers {
+    /// Gives the notifiers of the file.
+    pub(crate) fn configured(config: &Config) -> Result<Self> {
+        let mut notifiers = Self(Vec::new());
+        config.notify.syslog.iter().try_for_each(|syslog| notifiers.add_syslog(syslog))?;
+        config.notify.log.iter().try_for_each(|log| notifiers.add(Arc::new(LogFile::new(log))))?;
+        Ok(notifiers)
+    }
+
     /// Gives the notifiers of the file and the command line.
     pub(crate) fn of(config: &Config, arguments: &ScanArguments) -> Result<Self> {
-        let _ = (config, arguments);
-        Ok(Self(Vec::new()))
+        let mut notifiers = Self::configured(config)?;
+        for target in &arguments.syslog {
+            notifiers.add_syslog(&SyslogConfig::new(target.clone()))?;
+        }
+        for path in &arguments.log_file {
+            notifiers.add(Arc::new(LogFile::new(&LogConfig::new(path.clone()))))?;
+        }
+        Ok(notifiers)
+    }
+
+    fn add_syslog(&mut self, config: &SyslogConfig) -> Result<()> {
+        self.add(Arc::new(Syslog::new(config)?))
+    }
+
+    fn add(&mut self, notifier: Arc<dyn Notifier>) -> Result<()> {
+        if self.0.iter().any(|known| known.name() == notifier.name()) {
+            bail!("two notifiers are called `{}`", notifier.name());
+        }
+        self.0.push(notifier);
+        Ok(())
+    }
+
+    /// Keeps the one that is called `name`.
+    pub(crate) fn only(&mut self, name: &str) -> Result<()> {
+        self.0.retain(|notifier| notifier.name() == name);
+        if self.0.is_empty() { bail!("no notifier is called `{name}`") } else { Ok(()) }
     }
 
     /// Gives their names.
@@ -24,8 +67,39 @@ impl Notifiers {
         self.0.iter().map(|notifier| notifier.name().to_owned()).collect()
     }
 
-    /// Delivers what is due.
+    /// Delivers what is due. What cannot be delivered now waits in the state, so it is told and no failure.
     pub(crate) async fn deliver(&self, store: &Arc<dyn StateStore>, quiet: bool) {
-        let _ = (store, quiet);
+        if self.0.is_empty() {
+            return;
+        }
+        let options = DeliveryOptions::default();
+        let outbox = Outbox::new(Arc::clone(store), self.0.clone(), holder(), options);
+        match outbox.deliver_until(tokio::time::Instant::now() + DELIVERY).await {
+            Ok(done) if done.failed + done.dead > 0 => tell(&format!(
+                "bucketwatch: {} of the attempts to deliver notices failed; they wait for the next run (`bucketwatch status`)",
+                done.failed
+            )),
+            Ok(done) if done.delivered > 0 && !quiet => {
+                tell(&format!("bucketwatch: {} notices delivered", done.delivered));
+            }
+            Ok(_) => {}
+            Err(error) => tell(&format!("bucketwatch: notices wait for the next run: {error}")),
+        }
+    }
+
+    /// Hands `notice` to every notifier at once, and gives how many refused it.
+    pub(crate) async fn send(&self, notice: &Notice) -> usize {
+        let mut failed = 0;
+        for notifier in &self.0 {
+            let outcome = match notifier.deliver(notice).await {
+                Ok(()) => "delivered".to_owned(),
+                Err(error) => {
+                    failed += 1;
+                    format!("failed: {}", error.reason)
+                }
+            };
+            tell(&format!("bucketwatch: {}: {}", notifier.name(), terminal(&outcome.into())));
+        }
+        failed
     }
 }
