@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use bucketwatch_exposure::assess::assess;
-use bucketwatch_exposure::assessment::{Assessment, Verdict};
+use bucketwatch_exposure::assessment::{Assessment, Exposure, Verdict};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{BucketSnapshot, Ownership};
+use bucketwatch_policy::reach::Audience;
 use futures::join;
 use jiff::Timestamp;
 
@@ -48,11 +49,15 @@ impl Collector {
         let mut snapshot = self.read_first(bucket).await?;
         self.read_acl_and_status(bucket, &mut snapshot).await?;
         while !snapshot_is_lost(&snapshot) {
-            let wanted = Wanted::of(&snapshot, &assess(&snapshot, self.now()));
+            let assessment = assess(&snapshot, self.now());
+            let wanted = Wanted::of(&snapshot, &assessment);
             if wanted == Wanted::default() {
                 break;
             }
             self.read_wanted(bucket, wanted, &mut snapshot).await?;
+            if !wanted.may_reveal_more(&assessment) {
+                break;
+            }
         }
         Ok(snapshot)
     }
@@ -166,12 +171,14 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Gives what `assessment` lacks, and what qualifies ways in, open or held shut. Never what was asked before.
+    /// Gives what `assessment` lacks, and what qualifies the ways in of strangers, open or held shut. Never what was asked
+    /// before.
     fn of(snapshot: &BucketSnapshot, assessment: &Assessment) -> Self {
         let asked_for = |what: &str| assessment.undetermined.iter().any(|gap| gap.what == what);
-        let reachable = !assessment.exposures.is_empty()
-            || !assessment.latent.is_empty()
-            || assessment.undetermined.iter().any(|gap| !gap.exposures.is_empty());
+        let open = assessment.exposures.iter();
+        let shut = assessment.latent.iter().map(|latent| &latent.exposure);
+        let in_doubt = assessment.undetermined.iter().flat_map(|gap| &gap.exposures);
+        let reachable = open.chain(shut).chain(in_doubt).any(is_qualified_by_facts);
         let public = assessment.verdict == Verdict::Public;
         Self {
             website: reachable && unasked(&snapshot.website),
@@ -183,6 +190,18 @@ impl Wanted {
                 && unasked(&snapshot.multi_region_access_points),
         }
     }
+
+    /// Tells whether what these reads give can make the judgement ask for more: where it was settled before, only a way
+    /// in through an access point can.
+    fn may_reveal_more(self, assessment: &Assessment) -> bool {
+        self.access_points || self.multi_region || assessment.verdict == Verdict::Undetermined
+    }
+}
+
+/// Tells whether website, payment or encryption say more of a way in. They do not of one that is for named principals,
+/// who sign their requests and pay for them.
+fn is_qualified_by_facts(exposure: &Exposure) -> bool {
+    exposure.is_to_strangers() || matches!(exposure.audience, Audience::Network { .. })
 }
 
 fn unasked<T>(fact: &Observed<T>) -> bool {

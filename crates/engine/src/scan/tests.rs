@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::name::{AccountId, Partition};
@@ -18,6 +20,8 @@ use crate::operation::Operation;
 type Answer<T> = Result<Option<T>, CloudError>;
 
 const PUBLIC: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/*"}]}"#;
+
+const NAMED: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999999999999:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::*/*"}]}"#;
 
 /// An account whose pages hold `page` buckets each, and whose policies `policy` gives.
 struct World {
@@ -263,6 +267,19 @@ async fn what_lets_somebody_in_is_read_in_full_and_account_facts_once() {
     }
     assert_eq!(world.count("account_block"), 1);
     assert!(world.count("list_access_points") <= 1 && world.count("multi_region") <= 1);
+}
+
+#[tokio::test]
+async fn what_lets_named_accounts_in_needs_no_more_than_the_policy() {
+    let world = World { policy: |_| Ok(Some(NAMED.to_owned())), ..World::default() };
+    let (world, notebook, outcome) = run(world, ScanOptions::default()).await;
+    assert_eq!(outcome.unwrap().partial, None);
+    for operation in ["website", "requester_pays", "default_encryption", "tags"] {
+        assert_eq!(world.count(operation), 0, "{operation}");
+    }
+    let Seen::There(snapshot) = notebook.seen("b001") else { panic!("it is there") };
+    let assessment = assess(&snapshot, Timestamp::now());
+    assert_eq!((assessment.verdict, assessment.exposures.len()), (Verdict::NotPublic, 1));
 }
 
 #[tokio::test]
