@@ -1,0 +1,23 @@
+//! The built executable, in a scrubbed environment, on loopback only.
+
+mod bad_input;
+mod check;
+mod demo;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Gives the executable with nothing of the machine's environment and `home` as its home.
+fn bucketwatch(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bucketwatch"));
+    command.env_clear().env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").current_dir(home);
+    command
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
