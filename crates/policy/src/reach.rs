@@ -28,6 +28,9 @@ mod question;
 mod scene;
 mod solve;
 
+#[cfg(test)]
+mod oracle;
+
 pub use answer::{Audience, Effort, Ineffective, Note, Opening, Reach, Undecided, Validity, Why};
 pub use question::{
     AttachedTo, Budget, Callers, Document, Endpoint, GranteeClass, Layer, PseudoAllow, Question,

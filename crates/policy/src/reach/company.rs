@@ -197,9 +197,9 @@ impl<'a> Roll<'a, '_> {
             _ => None,
         };
         arns.extend(self.principals().filter_map(listed));
+        let literal = self.named_arns().into_iter();
+        arns.extend(literal.filter_map(|arn| Some((AccountId::parse(arn.split(':').nth(4)?)?, arn))));
         if self.names_nobody_in_particular() {
-            let literal = self.named_arns().into_iter();
-            arns.extend(literal.filter_map(|arn| Some((AccountId::parse(arn.split(':').nth(4)?)?, arn))));
             arns.extend(self.mentions.principals().filter_map(listed));
         }
         let mut known: Vec<&str> = Vec::new();
@@ -218,9 +218,11 @@ impl<'a> Roll<'a, '_> {
 
     /// *Source*: IAM user guide, "aws:userid": `AIDA…` for a user, `AROA…:session` for a role.
     fn user_ids(&self, found: &mut Vec<Company>) {
-        if !self.names_nobody_in_particular() {
-            return;
-        }
+        let listed = self.principals().filter_map(|principal| match principal {
+            Principal::Account { account, .. } => Some(account),
+            _ => None,
+        });
+        let accounts: Vec<&AccountId> = self.fresh.accounts.iter().take(1).chain(listed).collect();
         for pattern in self.mentions.texts("aws:userid") {
             let text = pattern.text.as_raw();
             let kind = match text.get(..4) {
@@ -232,12 +234,14 @@ impl<'a> Roll<'a, '_> {
                 continue;
             }
             let id = text.replace('*', "session").replace('?', "A");
-            let Some(account) = self.fresh.accounts.first() else { continue };
-            let one =
-                Outsider { user_id: Some(id), ..Outsider::of_account(account, kind, self.setting.partition) };
+            let ones = accounts.iter().map(|account| Outsider {
+                user_id: Some(id.clone()),
+                ..Outsider::of_account(account, kind, self.setting.partition)
+            });
+            let members = self.with_memberships(ones.collect());
             let audience = Audience::Account { ids: Vec::new(), principals: vec![pattern.text.clone()] };
             if !found.iter().any(|known| known.audience == audience) {
-                found.push(Company { audience, members: self.with_memberships(vec![one]), note: None });
+                found.push(Company { audience, members, note: None });
             }
         }
     }
@@ -278,7 +282,7 @@ impl<'a> Roll<'a, '_> {
         if self.grantees.contains(&&GranteeClass::LogDelivery) {
             names.push(LOG_DELIVERY);
         }
-        if self.names_nobody_in_particular() && self.mentions.any(speaks_of_services) {
+        if self.names_nobody_in_particular() {
             names.extend(self.mentions.literals("aws:principalservicename"));
             names.extend(self.mentions.literals("aws:principalservicenameslist"));
             if names.is_empty() {
@@ -368,13 +372,6 @@ impl<'a> Roll<'a, '_> {
         found.truncate(MOST_SOURCES);
         found
     }
-}
-
-fn speaks_of_services(key: &str) -> bool {
-    matches!(key, "aws:principalisawsservice" | "aws:principalservicename" | "aws:principalservicenameslist")
-        || key.starts_with("aws:source")
-            && !matches!(key, "aws:sourceip" | "aws:sourceidentity")
-            && !key.starts_with("aws:sourcevpc")
 }
 
 /// Past this many, the organizations that a policy names are not tried for each named account.

@@ -2,6 +2,7 @@
 
 use crate::action::ResourceKind;
 use crate::document::Resources;
+use crate::pattern::Pattern;
 use crate::reach::compile::object_prefix;
 use crate::reach::domain::text::{Search, find};
 use crate::reach::glob::{Glob, Reading, Substitute};
@@ -29,8 +30,10 @@ impl<'a> Inquiry<'a> {
             match layer {
                 Layer::Policy(document) => {
                     let Some(statement) = document.policy.statements.get(*source) else { continue };
-                    let named = self.keys_of(case, document, &statement.resources);
-                    if statement.resources.negated {
+                    let negated = statement.resources.negated;
+                    let bound = if negated { Bound::Lower } else { Bound::Upper };
+                    let named = self.keys_of(case, document, &statement.resources, bound);
+                    if negated {
                         extent.except.extend(named);
                     } else {
                         keys = meet(&keys, &named, self.budget.classes);
@@ -52,20 +55,22 @@ impl<'a> Inquiry<'a> {
         extent
     }
 
-    /// Gives the keys that a `Resource` element names.
-    pub(super) fn keys_of(
+    /// Gives the keys that a `Resource` or `NotResource` element lists.
+    fn keys_of(
         &self,
         case: Case<'_>,
         document: &Document<'_>,
         resources: &Resources,
+        bound: Bound,
     ) -> Vec<Glob> {
         let base = match (document.attached_to, self.question.endpoint) {
             (AttachedTo::AccessPoint, Endpoint::AccessPoint { arn, .. }) => arn.as_raw().to_owned(),
             _ => format!("arn:{}:s3:::{}", self.question.setting.partition, case.bucket),
         };
         let prefix = object_prefix(document.attached_to, &base);
-        let globs =
-            resources.patterns.iter().filter_map(|pattern| Glob::compile(pattern, Reading::Wild, &anything));
+        let certain = |pattern: &&Pattern| bound == Bound::Upper || !pattern.has_variable();
+        let listed = resources.patterns.iter().filter(certain);
+        let globs = listed.filter_map(|pattern| Glob::compile(pattern, Reading::Wild, &anything));
         let mut keys: Vec<Glob> = Vec::new();
         for key in globs.flat_map(|glob| glob.after(&prefix)) {
             if !key.0.is_empty() && !keys.contains(&key) {
@@ -83,7 +88,8 @@ impl<'a> Inquiry<'a> {
             if !statement.actions.set.contains(case.action) {
                 continue;
             }
-            let keys = self.keys_of(case, document, &statement.resources);
+            let bound = if statement.resources.negated { Bound::Upper } else { Bound::Lower };
+            let keys = self.keys_of(case, document, &statement.resources, bound);
             let everything = keys.iter().any(Glob::is_everything);
             let cut = (keys, statement.resources.negated);
             if !everything && !cut.0.is_empty() && !found.contains(&cut) {
@@ -92,6 +98,15 @@ impl<'a> Inquiry<'a> {
         }
         found
     }
+}
+
+/// How to take a pattern with a policy variable, which each caller reads differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// As whatever it could name.
+    Upper,
+    /// As nothing.
+    Lower,
 }
 
 fn anything(_: &str, _: Option<&str>) -> Substitute {

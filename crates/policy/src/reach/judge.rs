@@ -12,6 +12,7 @@ use crate::reach::group;
 use crate::reach::inquiry::{Attempt, Case, Inquiry, Meter, Solution};
 use crate::reach::ledger::{Entry, Ledger};
 use crate::reach::outsider::{Company, Outsider};
+use crate::reach::proof::REFUSED;
 use crate::reach::scene::{Extent as PlaceExtent, Place};
 use crate::reach::{Audience, Callers, Endpoint, GranteeClass, Layer, Note, Why};
 use crate::witness::Witness;
@@ -198,6 +199,7 @@ impl Judge<'_, '_> {
             let named = self.sight(rest, case, &company.members, &places.named);
             sighting.whys.extend(named.whys);
             sighting.first = named.first;
+            sighting.places = named.places;
         }
         let note = company.note.or_else(|| note.clone());
         if sighting.first.is_none() {
@@ -212,8 +214,7 @@ impl Judge<'_, '_> {
                     self.enter(rest, case, actions, cell, sighting, found)
                 }
                 Width::Narrow(spans) => {
-                    let audience =
-                        Audience::Network { ranges: ranges(spans), vpcs: Vec::new(), endpoints: Vec::new() };
+                    let audience = network_of(&sighting.places, spans);
                     self.enter(
                         &mut Rest::default(),
                         case,
@@ -258,17 +259,7 @@ impl Judge<'_, '_> {
         }
         callers.extend(strangers.iter().cloned());
         let named = self.sight(rest, case, &callers, &self.inquiry.places.named);
-        let (mut vpcs, mut endpoints) = (Vec::new(), Vec::new());
-        for place in &named.places {
-            match &place.extent {
-                PlaceExtent::Vpc(id) => vpcs.push(id.as_str().into()),
-                PlaceExtent::VpcEndpoint(id) => endpoints.push(id.as_str().into()),
-                PlaceExtent::Everywhere | PlaceExtent::Class(_) | PlaceExtent::OwnVpc => {}
-            }
-        }
-        vpcs.dedup();
-        endpoints.dedup();
-        let audience = Audience::Network { ranges: ranges(spans), vpcs, endpoints };
+        let audience = network_of(&named.places, spans);
         let sighting = match first {
             Some(first) => first,
             None if named.first.is_some() => Sighting { first: named.first.clone(), ..Sighting::default() },
@@ -323,7 +314,7 @@ impl Judge<'_, '_> {
             }
         }
         if proven != actions {
-            let why = Why::NoRule("the witness was refused by the plain evaluator");
+            let why = Why::NoRule(REFUSED);
             self.ledger.doubt(self.sources, &audience, &why);
         }
         if proven.is_empty() {
@@ -440,6 +431,21 @@ const WIDEST_V4: u128 = 1 << 24;
 
 /// Past this many IPv6 addresses, a network is as good as the Internet: one /32.
 const WIDEST_V6: u128 = 1 << 96;
+
+/// Names whoever is at one of `places` or has an address of `spans`.
+fn network_of(places: &[Place], spans: Vec<Span>) -> Audience {
+    let (mut vpcs, mut endpoints) = (Vec::new(), Vec::new());
+    for place in places {
+        match &place.extent {
+            PlaceExtent::Vpc(id) => vpcs.push(id.as_str().into()),
+            PlaceExtent::VpcEndpoint(id) => endpoints.push(id.as_str().into()),
+            PlaceExtent::Everywhere | PlaceExtent::Class(_) | PlaceExtent::OwnVpc => {}
+        }
+    }
+    vpcs.dedup();
+    endpoints.dedup();
+    Audience::Network { ranges: ranges(spans), vpcs, endpoints }
+}
 
 fn width(places: &[Place], classes: &[Class]) -> Width {
     let mut everywhere = false;

@@ -11,6 +11,9 @@ use crate::reach::{AttachedTo, Document, Endpoint, Layer};
 use crate::request::{Caller, Context};
 use crate::witness::Witness;
 
+/// Said of a branch whose solution the plain evaluator does not let in: the two disagree, so nothing is claimed.
+pub(super) const REFUSED: &str = "the witness was refused by the plain evaluator";
+
 impl Inquiry<'_> {
     /// Gives the request that `solution` amounts to for `action`, if the plain evaluator accepts it.
     pub(super) fn prove(&self, case: Case<'_>, solution: &Solution, action: Action) -> Option<Witness> {
