@@ -1,3 +1,7 @@
 //! The SQLite store.
 
 mod contract;
+mod file;
+mod golden;
+mod lock;
+mod refusal;
