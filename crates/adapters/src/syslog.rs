@@ -1,8 +1,15 @@
-//! Syslog: RFC 5424 messages over the local socket, UDP, TCP (octet counting) and TLS (RFC 5425).
+//! Syslog: each transition as a message of RFC 5424, over the local socket, UDP, TCP or TLS.
+//!
+//! Syslog has no acknowledgement. `docs/notifiers/syslog.md` says how near to one each transport comes.
 
+mod error;
+mod local;
 mod message;
+mod severity;
+mod stream;
+mod tls;
 mod transport;
-mod trust;
+mod udp;
 
 use std::time::Duration;
 
@@ -11,71 +18,37 @@ use bucketwatch_engine::config::{SyslogConfig, SyslogTarget};
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::{DeliveryError, Notifier, Retry};
 
-use self::message::Envelope;
+pub use self::error::SyslogError;
+use self::message::{Sender, is_field, messages};
 use self::transport::Transport;
 
-const APP_NAME: &str = "bucketwatch";
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// What fits into a datagram on every usual path.
-const MAX_BYTES_UDP: u32 = 1400;
-const MAX_BYTES: u32 = 8192;
+/// How long connecting, and then sending, may take where nobody says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Hands each transition to a syslog receiver. A connection lives for one notice: it is made, used, and closed in
-/// order, so that a receiver that went away is noticed.
+/// The most bytes of a message on a stream or a local socket where nobody says otherwise.
+const DEFAULT_MAX_BYTES: u32 = 8192;
+
+/// The same for a datagram: it fits an Ethernet frame.
+const DEFAULT_DATAGRAM_BYTES: u32 = 1400;
+
+/// The most bytes that a UDP datagram carries over IPv4.
+const LARGEST_DATAGRAM: u32 = 65_507;
+
+/// Sends notices to one syslog receiver.
 pub struct Syslog {
     name: String,
-    envelope: Envelope,
+    sender: Sender,
     transport: Transport,
-    timeout: Duration,
-}
-
-/// Why a syslog notifier cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// APP-NAME does not fit RFC 5424.
-    #[error("syslog app_name `{0}` must have 1 to 48 visible ASCII characters")]
-    AppName(String),
-    /// The size is out of range.
-    #[error("syslog max_bytes {0} must be between 480 and 65536")]
-    MaxBytes(u32),
-    /// The certificates cannot be used.
-    #[error("the syslog certificates `{place}` cannot be used: {why}")]
-    Certificates {
-        /// Where they should come from.
-        place: String,
-        /// Why.
-        why: String,
-    },
-    /// The name that the receiver must bear is none.
-    #[error("syslog server_name `{0}` is neither a host name nor an address")]
-    ServerName(String),
 }
 
 impl Syslog {
-    /// Gives the notifier that `config` describes.
+    /// Gives the notifier of the receiver that `config` names. Nothing is sent yet.
     ///
     /// # Errors
-    /// Where a setting can never work.
-    pub fn new(config: &SyslogConfig) -> Result<Self, SetupError> {
-        let app_name = config.app_name.as_deref().unwrap_or(APP_NAME);
-        let fits = (1..=48).contains(&app_name.len()) && app_name.bytes().all(|byte| byte.is_ascii_graphic());
-        if !fits {
-            return Err(SetupError::AppName(app_name.to_owned()));
-        }
-        let usual = if matches!(config.target, SyslogTarget::Udp(_)) { MAX_BYTES_UDP } else { MAX_BYTES };
-        let max_bytes = config.max_bytes.unwrap_or(usual);
-        if !(480..=65536).contains(&max_bytes) {
-            return Err(SetupError::MaxBytes(max_bytes));
-        }
-        let envelope = Envelope {
-            facility: config.facility.code(),
-            hostname: message::hostname(config.hostname.as_deref()),
-            app_name: app_name.to_owned(),
-            process: std::process::id(),
-            max_bytes: max_bytes as usize,
-        };
-        let timeout = config.timeout.map_or(TIMEOUT, |timeout| timeout.duration());
-        Ok(Self { name: config.name(), envelope, transport: Transport::of(config)?, timeout })
+    /// A field that cannot stand in a message, or certificates that cannot be read.
+    pub fn new(config: &SyslogConfig) -> Result<Self, SyslogError> {
+        let transport = Transport::new(config, timeout(config))?;
+        Ok(Self { name: config.name(), sender: sender(config)?, transport })
     }
 }
 
@@ -86,13 +59,48 @@ impl Notifier for Syslog {
     }
 
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
-        let messages = self.envelope.messages(notice);
-        let sent = tokio::time::timeout(self.timeout, self.transport.send(&messages)).await;
-        let reason = match sent {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("no success within {} s", self.timeout.as_secs_f32()),
-        };
-        Err(DeliveryError { reason: format!("{}: {reason}", self.name), retry: Retry::Later })
+        let messages = messages(&self.sender, notice);
+        self.transport
+            .send(&messages)
+            .await
+            .map_err(|error| DeliveryError { reason: error.to_string(), retry: Retry::Later })
     }
+}
+
+fn timeout(config: &SyslogConfig) -> Duration {
+    config.timeout.map_or(DEFAULT_TIMEOUT, |timeout| timeout.duration())
+}
+
+fn sender(config: &SyslogConfig) -> Result<Sender, SyslogError> {
+    let app_name = config.app_name.as_deref().unwrap_or("bucketwatch");
+    let hostname = config.hostname.clone().unwrap_or_else(own_hostname);
+    if !is_field(app_name, 48) {
+        return Err(SyslogError::AppName);
+    }
+    if config.hostname.is_some() && !is_field(&hostname, 255) {
+        return Err(SyslogError::Hostname);
+    }
+    Ok(Sender {
+        facility: config.facility,
+        hostname,
+        app_name: app_name.to_owned(),
+        process: std::process::id(),
+        max_bytes: max_bytes(config)?,
+    })
+}
+
+fn own_hostname() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+fn max_bytes(config: &SyslogConfig) -> Result<usize, SyslogError> {
+    let (default, most) = match config.target {
+        SyslogTarget::Udp(_) => (DEFAULT_DATAGRAM_BYTES, LARGEST_DATAGRAM),
+        _ => (DEFAULT_MAX_BYTES, 65_536),
+    };
+    let bytes = config.max_bytes.unwrap_or(default);
+    if !(480..=most).contains(&bytes) {
+        return Err(SyslogError::MaxBytes { most });
+    }
+    usize::try_from(bytes).map_err(|_| SyslogError::MaxBytes { most })
 }

@@ -28,7 +28,7 @@ impl Notifiers {
     pub(crate) fn configured(config: &Config) -> Result<Self> {
         let mut notifiers = Self(Vec::new());
         config.notify.syslog.iter().try_for_each(|syslog| notifiers.add_syslog(syslog))?;
-        config.notify.log.iter().try_for_each(|log| notifiers.add(Arc::new(LogFile::new(log))))?;
+        config.notify.log.iter().try_for_each(|log| notifiers.add(Arc::new(LogFile::new(log)?)))?;
         Ok(notifiers)
     }
 
@@ -39,7 +39,7 @@ impl Notifiers {
             notifiers.add_syslog(&SyslogConfig::new(target.clone()))?;
         }
         for path in &arguments.log_file {
-            notifiers.add(Arc::new(LogFile::new(&LogConfig::new(path.clone()))))?;
+            notifiers.add(Arc::new(LogFile::new(&LogConfig::new(path.clone()))?))?;
         }
         Ok(notifiers)
     }

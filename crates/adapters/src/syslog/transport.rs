@@ -1,110 +1,90 @@
-//! Ways to a receiver.
+//! How messages reach a receiver.
 
 use std::io;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bucketwatch_engine::config::{Address, SyslogConfig, SyslogTarget};
-use rustls::ClientConfig;
-use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket, UnixDatagram, UnixStream, lookup_host};
-use tokio_rustls::TlsConnector;
+use tokio::net::TcpStream;
 
-use super::SetupError;
-use super::trust;
+use super::error::SyslogError;
+use super::tls::Tls;
+use super::{local, stream, udp};
 
-/// How long to wait for the receiver to close its side; one that does not is none the worse.
-const FAREWELL: Duration = Duration::from_millis(500);
+/// The socket of this machine's syslog.
+const LOCAL_SOCKET: &str = if cfg!(target_vendor = "apple") { "/var/run/syslog" } else { "/dev/log" };
 
-/// A way to a receiver.
-pub(super) enum Transport {
+/// The way to one receiver; each delivery opens it anew.
+pub(super) struct Transport {
+    target: SyslogTarget,
+    way: Way,
+    /// How long connecting may take, and then sending.
+    timeout: Duration,
+}
+
+enum Way {
     Local(PathBuf),
     Udp(Address),
     Tcp(Address),
-    Tls { address: Address, name: ServerName<'static>, config: Arc<ClientConfig> },
+    Tls(Address, Tls),
 }
 
 impl Transport {
-    pub(super) fn of(config: &SyslogConfig) -> Result<Self, SetupError> {
-        Ok(match &config.target {
-            SyslogTarget::Local(path) => Self::Local(path.clone().unwrap_or_else(|| "/dev/log".into())),
-            SyslogTarget::Udp(address) => Self::Udp(address.clone()),
-            SyslogTarget::Tcp(address) => Self::Tcp(address.clone()),
+    pub(super) fn new(config: &SyslogConfig, timeout: Duration) -> Result<Self, SyslogError> {
+        let way = match config.target.clone() {
+            SyslogTarget::Local(path) => Way::Local(path.unwrap_or_else(|| LOCAL_SOCKET.into())),
+            SyslogTarget::Udp(address) => Way::Udp(address),
+            SyslogTarget::Tcp(address) => Way::Tcp(address),
             SyslogTarget::Tls(address) => {
-                let name = config.server_name.as_ref().unwrap_or(&address.host).clone();
-                let parsed = ServerName::try_from(name.clone()).map_err(|_| SetupError::ServerName(name))?;
-                let config = trust::client_config(config.ca_file.as_deref())?;
-                Self::Tls { address: address.clone(), name: parsed, config }
+                let tls = Tls::new(config, &address.host)?;
+                Way::Tls(address, tls)
             }
-        })
+        };
+        Ok(Self { target: config.target.clone(), way, timeout })
     }
 
-    /// Sends every message.
-    pub(super) async fn send(&self, messages: &[Vec<u8>]) -> io::Result<()> {
-        match self {
-            Self::Local(path) => send_local(path, messages).await,
-            Self::Udp(address) => send_datagrams(address, messages).await,
-            Self::Tcp(address) => counted(connect(address).await?, messages).await,
-            Self::Tls { address, name, config } => {
-                let connector = TlsConnector::from(Arc::clone(config));
-                let stream = connector.connect(name.clone(), connect(address).await?).await?;
-                counted(stream, messages).await
+    /// Hands all of `messages` over; after an error some of them may have arrived.
+    pub(super) async fn send(&self, messages: &[String]) -> Result<(), SyslogError> {
+        match &self.way {
+            Way::Local(path) => {
+                let socket = self.connect(local::connect(path)).await?;
+                self.hand_over(local::send(socket, messages)).await
+            }
+            Way::Udp(address) => {
+                let socket = self.connect(udp::connect(address)).await?;
+                self.hand_over(udp::send(&socket, messages)).await
+            }
+            Way::Tcp(address) => {
+                let stream = self.connect(connect_tcp(address)).await?;
+                self.hand_over(stream::send(stream, &stream::counted(messages))).await
+            }
+            Way::Tls(address, tls) => {
+                let stream = self.connect(async { tls.wrap(connect_tcp(address).await?).await }).await?;
+                self.hand_over(stream::send(stream, &stream::counted(messages))).await
+            }
+        }
+    }
+
+    async fn connect<T>(&self, connecting: impl Future<Output = io::Result<T>>) -> Result<T, SyslogError> {
+        self.bounded(connecting).await.map_err(|error| SyslogError::connect(&self.target, &error))
+    }
+
+    async fn hand_over(&self, sending: impl Future<Output = io::Result<()>>) -> Result<(), SyslogError> {
+        self.bounded(sending).await.map_err(|error| SyslogError::send(&self.target, &error))
+    }
+
+    async fn bounded<T>(&self, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+        match tokio::time::timeout(self.timeout, work).await {
+            Ok(done) => done,
+            Err(_) => {
+                Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {:?}", self.timeout)))
             }
         }
     }
 }
 
-async fn connect(address: &Address) -> io::Result<TcpStream> {
-    TcpStream::connect((address.host.as_str(), address.port)).await
-}
-
-/// Sends messages with octet counting and closes in order.
-///
-/// *Source*: RFC 6587, section 3.4.1; RFC 5425, section 4.3.
-async fn counted(mut stream: impl AsyncRead + AsyncWrite + Unpin, messages: &[Vec<u8>]) -> io::Result<()> {
-    for message in messages {
-        let mut frame = format!("{} ", message.len()).into_bytes();
-        frame.extend(message);
-        stream.write_all(&frame).await?;
-    }
-    stream.flush().await?;
-    stream.shutdown().await?;
-    match tokio::time::timeout(FAREWELL, stream.read(&mut [0; 64])).await {
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionReset => Err(error),
-        _ => Ok(()),
-    }
-}
-
-async fn send_datagrams(address: &Address, messages: &[Vec<u8>]) -> io::Result<()> {
-    let found = lookup_host((address.host.as_str(), address.port)).await?.next();
-    let to = found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the host has no address"))?;
-    let any: SocketAddr = match to {
-        SocketAddr::V4(_) => ([0, 0, 0, 0], 0).into(),
-        SocketAddr::V6(_) => ([0u16; 8], 0).into(),
-    };
-    let socket = UdpSocket::bind(any).await?;
-    socket.connect(to).await?;
-    for message in messages {
-        socket.send(message).await?;
-    }
-    Ok(())
-}
-
-/// Sends to a datagram socket, or to a stream socket with a line feed behind each message.
-async fn send_local(path: &Path, messages: &[Vec<u8>]) -> io::Result<()> {
-    let socket = UnixDatagram::unbound()?;
-    if socket.connect(path).is_ok() {
-        for message in messages {
-            socket.send(message).await?;
-        }
-        return Ok(());
-    }
-    let mut stream = UnixStream::connect(path).await?;
-    for message in messages {
-        stream.write_all(&[message, b"\n".as_slice()].concat()).await?;
-    }
-    stream.shutdown().await
+async fn connect_tcp(address: &Address) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }

@@ -1,7 +1,11 @@
 //! The adapters against the ports that they fill.
 
 mod aws;
+mod log_file;
+mod notifier_contract;
 mod observe;
 mod outbox;
 mod sqlite;
 mod state_store_contract;
+mod syslog;
+mod systemd;

@@ -1,0 +1,64 @@
+//! What can be wrong with a receiver.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a receiver cannot be used, or did not take a notice.
+#[derive(Debug, thiserror::Error)]
+pub enum SyslogError {
+    /// `app_name` cannot stand in a message.
+    #[error("`app_name` must be 1 to 48 visible ASCII characters")]
+    AppName,
+    /// `hostname` cannot stand in a message.
+    #[error("`hostname` must be 1 to 255 visible ASCII characters")]
+    Hostname,
+    /// `max_bytes` is out of its range.
+    #[error("`max_bytes` must be between 480 and {most} for this target")]
+    MaxBytes {
+        /// The upper bound.
+        most: u32,
+    },
+    /// The certificates to trust cannot be read.
+    #[error("`ca_file` `{}`: {why}", .path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The machine has no certificates to trust.
+    #[error("no root certificates found on this machine; install ca-certificates or set `ca_file`")]
+    NoRoots,
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+    /// The name that the certificate must bear is none.
+    #[error("`{0}` is no server name")]
+    ServerName(String),
+    /// The receiver cannot be reached.
+    #[error("cannot connect to `{to}`: {why}")]
+    Connect {
+        /// The receiver.
+        to: String,
+        /// Why.
+        why: String,
+    },
+    /// The connection failed while messages were handed over.
+    #[error("cannot send to `{to}`: {why}")]
+    Send {
+        /// The receiver.
+        to: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl SyslogError {
+    pub(super) fn connect(to: &impl ToString, why: &io::Error) -> Self {
+        Self::Connect { to: to.to_string(), why: why.to_string() }
+    }
+
+    pub(super) fn send(to: &impl ToString, why: &io::Error) -> Self {
+        Self::Send { to: to.to_string(), why: why.to_string() }
+    }
+}

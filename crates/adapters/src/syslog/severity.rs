@@ -1,0 +1,47 @@
+//! How urgent a message is.
+
+use bucketwatch_engine::report::wire::{Exposure, Severity};
+
+/// A severity of syslog. *Source*: RFC 5424, section 6.2.1, table 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SyslogSeverity {
+    /// Action must be taken immediately.
+    Alert = 1,
+    /// Critical conditions.
+    Critical = 2,
+    /// Error conditions.
+    Error = 3,
+    /// Warning conditions.
+    Warning = 4,
+    /// Normal but significant.
+    Notice = 5,
+}
+
+impl SyslogSeverity {
+    /// Gives the severity of a transition of this `kind` (the inner one of a `regained_sight`) towards `exposures`.
+    pub(super) fn of_transition(kind: &str, exposures: &[Exposure]) -> Self {
+        match kind {
+            "opened" | "widened" | "changed" => exposures
+                .iter()
+                .map(|exposure| exposure.severity)
+                .min()
+                .map_or(Self::Warning, Self::of_opening),
+            "lost_sight" => Self::Warning,
+            _ => Self::Notice,
+        }
+    }
+
+    /// Gives the severity of the first run's summary.
+    pub(super) fn of_baseline(public: u64, undetermined: u64) -> Self {
+        if public > 0 || undetermined > 0 { Self::Warning } else { Self::Notice }
+    }
+
+    fn of_opening(worst: Severity) -> Self {
+        match worst {
+            Severity::Critical => Self::Alert,
+            Severity::High => Self::Critical,
+            Severity::Medium => Self::Error,
+            Severity::Low | Severity::Informational => Self::Warning,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Messages on a stream, and the nearest thing to an acknowledgement that syslog has.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
+
+/// How long a reset is waited for: longer than a packet takes to the receiver and back.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// How long a look whether the receiver has hung up already may take.
+const GLANCE: Duration = Duration::from_millis(1);
+
+/// The most bytes that a receiver may say; syslog receivers say nothing.
+const CHATTER_LIMIT: usize = 4096;
+
+/// Gives `messages` with octet counting. *Source*: RFC 6587, section 3.4.1; RFC 5425, section 4.3.
+pub(super) fn counted(messages: &[String]) -> Vec<u8> {
+    let framed: String = messages.iter().map(|message| format!("{} {message}", message.len())).collect();
+    framed.into_bytes()
+}
+
+/// A stream that remembers what went wrong after the last call.
+pub(super) trait Connection: AsyncRead + AsyncWrite + Unpin {
+    /// Gives the error that the socket holds, such as a reset that arrived after the end of the stream.
+    fn late_error(&self) -> io::Result<Option<io::Error>>;
+}
+
+impl Connection for TcpStream {
+    fn late_error(&self) -> io::Result<Option<io::Error>> {
+        self.take_error()
+    }
+}
+
+impl Connection for UnixStream {
+    fn late_error(&self) -> io::Result<Option<io::Error>> {
+        self.take_error()
+    }
+}
+
+impl Connection for TlsStream<TcpStream> {
+    fn late_error(&self) -> io::Result<Option<io::Error>> {
+        self.get_ref().0.take_error()
+    }
+}
+
+/// Writes `bytes`, says that this is all, and returns once the receiver has closed its side without complaint.
+///
+/// A receiver that closes before it has read everything answers with a reset: that is an error here, even where the
+/// reset comes after the end of the stream. One that never closes runs into the caller's time limit.
+pub(super) async fn send(mut stream: impl Connection, bytes: &[u8]) -> io::Result<()> {
+    if ends_within(&mut stream, GLANCE).await? {
+        return Err(closed_early());
+    }
+    stream.write_all(bytes).await?;
+    stream.flush().await?;
+    if ends_within(&mut stream, GRACE).await? {
+        tokio::time::sleep(GRACE).await;
+    } else {
+        stream.shutdown().await?;
+        read_to_end(&mut stream).await?;
+    }
+    stream.late_error()?.map_or(Ok(()), Err)
+}
+
+/// Tells whether the receiver closes its side within `time`.
+async fn ends_within(stream: &mut impl Connection, time: Duration) -> io::Result<bool> {
+    timeout(time, read_to_end(stream)).await.map_or(Ok(false), |end| end.map(|()| true))
+}
+
+/// Reads until the receiver has closed its side. Many leave out the close of TLS; the end of TCP is taken for it.
+async fn read_to_end(stream: &mut impl Connection) -> io::Result<()> {
+    let mut heard = 0;
+    let mut buffer = [0; 256];
+    while heard <= CHATTER_LIMIT {
+        match stream.read(&mut buffer).await {
+            Ok(0) => return Ok(()),
+            Ok(count) => heard += count,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "the receiver talks as no syslog receiver does"))
+}
+
+fn closed_early() -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionAborted, "the receiver closed the connection")
+}
