@@ -77,8 +77,12 @@ pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
             strangers: &strangers,
             meter: inquiry::Meter::default(),
         };
-        for bucket in buckets(question, &sources) {
-            judge.run(&bucket, &cells);
+        let buckets = buckets(question, &sources);
+        for bucket in buckets.iter().take(MOST_BUCKETS) {
+            judge.run(bucket, &cells);
+        }
+        if mentions.is_crowded() || buckets.len() > MOST_BUCKETS {
+            judge.ledger.doubt(&sources, &Audience::AnyAwsAccount { ranges: Vec::new() }, &CROWDED);
         }
         answer.effort.nodes = answer.effort.nodes.saturating_add(judge.meter.steps);
         ledger.close(&cells, &mut answer);
@@ -145,12 +149,14 @@ fn buckets(question: &Question<'_>, sources: &[usize]) -> Vec<String> {
             }
         }
     }
-    found.truncate(MOST_BUCKETS);
     if found.is_empty() {
         found.push(STAND_IN.to_owned());
     }
     found
 }
+
+/// Said where not all combinations of names were tried.
+const CROWDED: Why = Why::NoRule("the policy names more than is tried one by one");
 
 /// The name of a bucket that nothing names.
 const STAND_IN: &str = "bucket";

@@ -2,7 +2,7 @@
 
 use crate::document::{Principal, Principals, Statement};
 use crate::name::AccountId;
-use crate::reach::mention::Mentions;
+use crate::reach::mention::{MOST_COMBINATIONS, MOST_NAMES, Mentions};
 use crate::reach::outsider::{
     Company, Fresh, Membership, Outsider, Source, principals_of, tells_organizations_apart,
 };
@@ -375,7 +375,7 @@ impl<'a> Roll<'a, '_> {
 }
 
 /// Past this many, the organizations that a policy names are not tried for each named account.
-const MOST_MEMBERSHIPS: usize = 8;
+const MOST_MEMBERSHIPS: usize = 4 * MOST_NAMES;
 
 /// Past this many, combinations of sources that a policy names are not tried for a service.
-const MOST_SOURCES: usize = 256;
+const MOST_SOURCES: usize = MOST_COMBINATIONS;

@@ -1,22 +1,46 @@
 //! Actions that a question cannot tell apart.
 
+use std::sync::LazyLock;
+
 use crate::action::{Action, ActionSet, ResourceKind};
 use crate::catalogue;
 use crate::document::{Effect, Statement};
+
+/// What the catalogue says of all actions, as sets.
+pub(super) struct Facts {
+    /// Those that act on objects.
+    pub(super) objects: ActionSet,
+    /// Those that act on a bucket.
+    pub(super) buckets: ActionSet,
+    /// Those that act on a directory bucket.
+    pub(super) directory_buckets: ActionSet,
+    owner_account_only: ActionSet,
+    signed_only: ActionSet,
+}
+
+/// Read once: the catalogue keeps resource types as text.
+pub(super) static FACTS: LazyLock<Facts> = LazyLock::new(|| {
+    let those = |test: &dyn Fn(Action) -> bool| catalogue::all().filter(|action| test(*action)).collect();
+    Facts {
+        objects: those(&|action| action.kind() == ResourceKind::Object),
+        buckets: those(&|action| action.kind() == ResourceKind::Bucket),
+        directory_buckets: those(&|action| action.kind() == ResourceKind::DirectoryBucket),
+        owner_account_only: those(&Action::owner_account_only),
+        signed_only: those(&Action::signed_only),
+    }
+});
 
 /// Divides `actions` so that all of one part are alike for every one of `statements`.
 pub(super) fn divide<'a>(
     actions: ActionSet,
     statements: impl Iterator<Item = &'a Statement> + Clone,
 ) -> Vec<ActionSet> {
-    let of_kind = |kind| actions.iter().filter(|action| action.kind() == kind).collect::<ActionSet>();
+    let facts = &*FACTS;
     let mut parts: Vec<ActionSet> =
-        [ResourceKind::Object, ResourceKind::Bucket, ResourceKind::DirectoryBucket].map(of_kind).into();
+        [facts.objects, facts.buckets, facts.directory_buckets].map(|kind| actions.and(kind)).into();
     parts.retain(|part| !part.is_empty());
-    let refused =
-        |test: fn(Action) -> bool| actions.iter().filter(|action| test(*action)).collect::<ActionSet>();
-    split(&mut parts, refused(Action::owner_account_only));
-    split(&mut parts, refused(Action::signed_only));
+    split(&mut parts, facts.owner_account_only);
+    split(&mut parts, facts.signed_only);
     for statement in statements {
         if statement.effect == Effect::Deny {
             split(&mut parts, statement.actions.set);

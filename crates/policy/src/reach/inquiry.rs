@@ -6,6 +6,7 @@ use crate::reach::cell::Cell;
 use crate::reach::compile::{Compiler, Mood};
 use crate::reach::formula::Model;
 use crate::reach::glob::Glob;
+use crate::reach::group::FACTS;
 use crate::reach::mention::Mentions;
 use crate::reach::outsider::{Fresh, Outsider};
 use crate::reach::place::Places;
@@ -247,13 +248,15 @@ impl<'a> Inquiry<'a> {
         let direct = self.question.endpoint == Endpoint::Bucket;
         let directory =
             self.question.setting.bucket.as_ref().is_some_and(|name| name.as_raw().ends_with("--x-s3"));
-        all.iter()
-            .filter(|action| match action.kind() {
-                ResourceKind::Elsewhere => false,
-                ResourceKind::DirectoryBucket => direct && directory,
-                ResourceKind::Bucket | ResourceKind::Object => direct || action.through_access_point(),
-            })
-            .collect()
+        let facts = &*FACTS;
+        let mut grantable = facts.objects.or(facts.buckets);
+        if !direct {
+            return all.and(grantable).iter().filter(|action| action.through_access_point()).collect();
+        }
+        if directory {
+            grantable = grantable.or(facts.directory_buckets);
+        }
+        all.and(grantable)
     }
 
     /// Gives the statements of a choice of sources.

@@ -57,6 +57,25 @@ impl<'a> Mentions<'a> {
         !self.variables.is_empty() || IDS.iter().any(|key| self.texts(key).any(Pattern::has_wildcard))
     }
 
+    /// Tells whether the documents hold more names than are tried in all their combinations, so that "nobody else"
+    /// cannot be said.
+    pub(super) fn is_crowded(&self) -> bool {
+        let count = |keys: &[&str]| keys.iter().map(|key| self.texts(key).count()).sum::<usize>();
+        let principals = ["aws:principalorgid", "aws:principalorgpaths", "aws:username", "aws:principalarn"];
+        let arns = count(&["aws:sourcearn"]);
+        let accounts = count(&["aws:sourceaccount", "aws:sourceowner"]) + arns + 2;
+        let organizations = count(&["aws:sourceorgid", "aws:sourceorgpaths"]) + 1;
+        let endpoints = (count(&["aws:sourcevpc"]) + 2) * (count(&["aws:sourcevpce"]) + 2);
+        let luck = ["aws:principalaccount", "aws:principalorgid", "aws:principalarn"]
+            .iter()
+            .flat_map(|key| self.texts(key))
+            .filter(|pattern| pattern.has_wildcard());
+        principals.iter().any(|key| count(&[key]) > MOST_NAMES)
+            || accounts * (arns + 1) * organizations > MOST_COMBINATIONS
+            || endpoints > MOST_COMBINATIONS / 2
+            || luck.count() > MOST_NAMES
+    }
+
     /// Gives every key that an entry or a variable reads.
     pub(super) fn keys(&self) -> Vec<String> {
         let entries = self.entries.iter().map(|entry| entry.key.as_str());
@@ -126,6 +145,12 @@ impl<'a> Mentions<'a> {
         self.entries.iter().copied().filter(move |entry| entry.key == key)
     }
 }
+
+/// How many names of one key are tried.
+pub(super) const MOST_NAMES: usize = 120;
+
+/// How many combinations of names are tried.
+pub(super) const MOST_COMBINATIONS: usize = 4_096;
 
 fn texts_of(entry: &Condition) -> &[Pattern] {
     if let Values::Text(patterns) = &entry.values { patterns } else { &[] }

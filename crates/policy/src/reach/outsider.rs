@@ -1,7 +1,7 @@
 //! Callers from outside: one concrete stand-in for each kind that a policy can tell apart.
 
 use crate::name::{AccountId, Partition};
-use crate::reach::mention::Mentions;
+use crate::reach::mention::{MOST_NAMES, Mentions};
 use crate::reach::{Audience, Note};
 use crate::request::{Caller, Signed};
 use crate::setting::Setting;
@@ -259,7 +259,7 @@ impl Fresh {
 }
 
 /// Past this many, patterns over account and organization ids get no stand-in of their own.
-const MOST_FRESH: usize = 6;
+const MOST_FRESH: usize = MOST_NAMES + 1;
 
 /// Gives the principals of `account` that `mentions` tells apart.
 pub(super) fn principals_of(
@@ -279,7 +279,7 @@ pub(super) fn principals_of(
         let arns = mentions.texts("aws:principalarn").filter_map(|arn| arn.text.as_raw().rsplit('/').next());
         let names = mentions.texts("aws:username").map(|name| name.text.as_raw()).chain(arns);
         let mut users: Vec<String> = Vec::new();
-        for name in names.take(MOST_NAMES) {
+        for name in names.take(MOST_USERS) {
             for name in [name.replace(['*', '?'], "a"), name.replace('*', "")] {
                 if !name.is_empty() && !name.contains(['/', ':', '$', '?']) && !users.contains(&name) {
                     users.push(name);
@@ -297,7 +297,7 @@ pub(super) fn principals_of(
 }
 
 /// Past this many, the user names of a policy get no stand-in of their own.
-const MOST_NAMES: usize = 16;
+const MOST_USERS: usize = 2 * MOST_NAMES;
 
 /// Tells whether only a part of `text` is wild, so that luck decides who fits.
 pub(super) fn partly_wild(text: &str) -> bool {
