@@ -4,6 +4,7 @@
 mod bench;
 mod catalogue;
 mod emulators;
+mod fuzz;
 mod mutants;
 mod test;
 
@@ -26,6 +27,8 @@ enum Task {
     /// Measures, and prints ratios.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Runs the fuzz targets, started from the corpus (needs cargo-fuzz and a nightly toolchain).
+    Fuzz(fuzz::Options),
     /// Sows bugs in a copy of the policy crate, one at a time, and runs its tests against each.
     Mutants(mutants::Options),
     /// Writes the table of S3's actions and condition keys (needs npm and the network).
@@ -41,6 +44,7 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Test(options) => test::run(root, &options),
         Task::Bench(bench) => bench::run(root, &bench),
+        Task::Fuzz(options) => fuzz::run(root, &options),
         Task::Mutants(options) => mutants::run(root, &options),
         Task::Catalogue { check } => catalogue::run(root, check),
     }
