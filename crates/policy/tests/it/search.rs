@@ -48,7 +48,7 @@ pub(crate) struct Said {
     pub(crate) any_account: bool,
     /// Anybody from certain addresses.
     pub(crate) ranges: bool,
-    /// Somebody whom the policy names: by account, organization, service, VPC or endpoint.
+    /// Somebody whom the policy names: by account, organization, VPC or endpoint. Services are not tried here.
     pub(crate) named: bool,
 }
 
@@ -65,7 +65,8 @@ impl Said {
                     said.ranges |= !ranges.is_empty();
                     said.named |= !vpcs.is_empty() || !endpoints.is_empty();
                 }
-                Audience::Account { .. } | Audience::Organization { .. } | Audience::Service { .. } => {
+                Audience::Service { .. } => {}
+                Audience::Account { .. } | Audience::Organization { .. } => {
                     said.named = true;
                 }
             }
