@@ -162,7 +162,7 @@ const CROWDED: Why = Why::NoRule("the policy names more than is tried one by one
 const STAND_IN: &str = "bucket";
 
 /// Past this many, the buckets that a policy names are not judged one by one.
-const MOST_BUCKETS: usize = 8;
+const MOST_BUCKETS: usize = 256;
 
 fn stand_in(pattern: &Pattern) -> String {
     let text = pattern.text.as_raw();

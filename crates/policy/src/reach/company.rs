@@ -85,10 +85,11 @@ impl<'a> Roll<'a, '_> {
 
     fn organizations(&self, found: &mut Vec<Company>) {
         let mut ids: Vec<Membership> = Vec::new();
-        for id in self.mentions.literals("aws:principalorgid") {
+        for id in ["aws:principalorgid", "aws:vpceorgid"].iter().flat_map(|key| self.mentions.literals(key)) {
             ids.push(Membership::of(id));
         }
-        for path in self.mentions.texts("aws:principalorgpaths") {
+        let paths = self.mentions.texts("aws:principalorgpaths");
+        for path in paths.chain(self.mentions.texts("aws:vpceorgpaths")) {
             let text = path.text.as_raw();
             let id = text.split('/').next().unwrap_or_default();
             if !id.contains(['*', '?', '$']) && !id.is_empty() {
@@ -272,10 +273,14 @@ impl<'a> Roll<'a, '_> {
     pub(super) fn services(&self) -> Vec<(Company, Company)> {
         let mut names: Vec<&str> = Vec::new();
         let mut identities: Vec<&Untrusted> = Vec::new();
-        for principal in self.principals() {
+        // A Deny may spare a service that an Allow for everybody does not name.
+        let others = self.names_nobody_in_particular().then(|| self.mentions.principals());
+        for principal in self.principals().chain(others.into_iter().flatten()) {
             match principal {
                 Principal::Service(name) => names.push(name.as_raw()),
-                Principal::OriginAccessIdentity(identity) => identities.push(identity),
+                Principal::OriginAccessIdentity(identity) if !identities.contains(&identity) => {
+                    identities.push(identity);
+                }
                 _ => {}
             }
         }

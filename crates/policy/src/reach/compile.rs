@@ -9,7 +9,7 @@ use crate::reach::domain::{Space, Universe};
 use crate::reach::formula::{Formula, Literal};
 use crate::reach::glob::{Glob, Reading, Substitute};
 use crate::reach::mention::textual_range;
-use crate::reach::outsider::{Kind, partly_wild};
+use crate::reach::outsider::{Kind, fixes_an_id, partly_wild};
 use crate::reach::principal::{Spoken, is_granted, speaks_of};
 use crate::reach::scene::{Fact, Scene};
 use crate::reach::{AttachedTo, Document, Endpoint, PseudoAllow, Why};
@@ -197,6 +197,9 @@ impl<'a, 's> Compiler<'a, 's> {
 
     /// `helps` says whether a pattern that matches is in favour of the caller.
     fn resource(&mut self, document: &Document<'_>, resources: &Resources, helps: bool) -> Term {
+        if let Some(why) = self.unknown_variable(&resources.patterns) {
+            return Term::Unknown(why);
+        }
         let base = self.base(document);
         let kind = self.scene.action.kind();
         let patterns = match self.mood {
@@ -287,6 +290,16 @@ impl<'a, 's> Compiler<'a, 's> {
         }
     }
 
+    /// Gives why the value of some variable is not known: it is not null then.
+    fn unknown_variable(&self, patterns: &[Pattern]) -> Option<Why> {
+        let parts = patterns.iter().flat_map(|pattern| &pattern.parts);
+        let mut facts = parts.filter_map(|part| match part {
+            Part::Variable { key, .. } => Some(self.scene.fact(key)),
+            _ => None,
+        });
+        facts.find_map(|fact| if let Fact::Unknown(why) = fact { Some(why) } else { None })
+    }
+
     fn entry(&mut self, entry: &Condition) -> Term {
         let fact = if self.scene.mentions.has_variable(&entry.key) {
             self.scene.pinned(&entry.key)
@@ -329,6 +342,18 @@ impl<'a, 's> Compiler<'a, 's> {
                 return Some(Why::NoRule("a pattern over the text of addresses cannot be taken as ranges"));
             }
         }
+        if let Some(why) = self.unknown_variable(patterns) {
+            return Some(why);
+        }
+        let bare = |pattern: &Pattern| pattern.parts == [Part::AnyRun];
+        if reading(entry.operator.test) == Reading::Arn
+            && *fact != Fact::Fixed(Value::Absent)
+            && patterns.iter().any(bare)
+        {
+            return Some(Why::NoRule(
+                "whether an Arn operator takes a bare `*` for an ARN is not documented",
+            ));
+        }
         // What is pinned in one mood may be anything in the other.
         if self.mood == Mood::Strict {
             return None;
@@ -344,6 +369,12 @@ impl<'a, 's> Compiler<'a, 's> {
                 self.scene.outsider.stranger
                     && patterns.iter().any(|pattern| partly_wild(pattern.text.as_raw()))
             }
+            "aws:principalorgpaths" | "aws:vpceorgpaths"
+                if self.scene.outsider.stranger && *fact != Fact::Fixed(Value::Absent) =>
+            {
+                let open = |pattern: &Pattern| fixes_an_id(pattern.text.as_raw());
+                return patterns.iter().any(open).then_some(LUCK);
+            }
             "aws:sourcevpc" | "aws:sourcevpce" => patterns.iter().any(|pattern| {
                 pattern.has_wildcard() && pattern.text.as_raw().contains(|c: char| c.is_ascii_digit())
             }),
@@ -353,8 +384,7 @@ impl<'a, 's> Compiler<'a, 's> {
             Fact::Fixed(Value::One(id)) => !self.scene.mentions.literals(&entry.key).contains(&id.as_str()),
             _ => false,
         };
-        (luck && handed_out)
-            .then_some(Why::NoRule("whether a stranger can have an id that fits the pattern is luck"))
+        (luck && handed_out).then_some(LUCK)
     }
 
     fn atom(&self, entry: &Condition) -> Atom {
@@ -379,6 +409,8 @@ impl<'a, 's> Compiler<'a, 's> {
         Atom { check, negated, absent, quantifier: entry.operator.quantifier }
     }
 }
+
+const LUCK: Why = Why::NoRule("whether a stranger can have an id that fits the pattern is luck");
 
 const SEVERAL: Why = Why::NoRule(
     "what an operator without ForAllValues or ForAnyValue makes of several values is not documented",

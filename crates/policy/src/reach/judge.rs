@@ -103,7 +103,11 @@ impl Judge<'_, '_> {
                         return;
                     }
                 }
-                Width::Narrow(spans) => narrow.push((sighting, spans)),
+                // What is certain from a network may be open to question from everywhere else.
+                Width::Narrow(spans) => {
+                    self.doubt(&sighting, named(Vec::new()));
+                    narrow.push((sighting, spans));
+                }
                 Width::Nobody => self.doubt(&sighting, named(Vec::new())),
             }
         }

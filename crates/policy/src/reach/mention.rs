@@ -52,8 +52,14 @@ impl<'a> Mentions<'a> {
 
     /// Tells whether a variable, or a pattern over ids that AWS hands out, leaves something to luck.
     pub(super) fn has_doubt(&self) -> bool {
-        const IDS: [&str; 4] =
-            ["aws:principalaccount", "aws:principalorgid", "aws:sourcevpc", "aws:sourcevpce"];
+        const IDS: [&str; 6] = [
+            "aws:principalaccount",
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:vpceorgpaths",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+        ];
         !self.variables.is_empty() || IDS.iter().any(|key| self.texts(key).any(Pattern::has_wildcard))
     }
 
@@ -124,9 +130,11 @@ impl<'a> Mentions<'a> {
         ranges.collect()
     }
 
-    /// Gives the instants that the entries about the current time hold, sorted.
+    /// Gives the instants that the entries about the current time hold, and those about when a session began, sorted.
     pub(super) fn instants(&self) -> Vec<Timestamp> {
-        let entries = self.of("aws:currenttime").chain(self.of("aws:epochtime"));
+        let entries = ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"]
+            .into_iter()
+            .flat_map(|key| self.of(key));
         let mut found: Vec<Timestamp> = entries
             .flat_map(|entry| match &entry.values {
                 Values::Time(instants) => instants.iter().copied().flatten().collect(),

@@ -1,6 +1,8 @@
 //! Callers from outside: one concrete stand-in for each kind that a policy can tell apart.
 
+use crate::document::Principal;
 use crate::name::{AccountId, Partition};
+use crate::reach::glob::Glob;
 use crate::reach::mention::{MOST_NAMES, Mentions};
 use crate::reach::{Audience, Note};
 use crate::request::{Caller, Signed};
@@ -35,6 +37,8 @@ pub(super) enum Kind {
     User,
     /// A session of a role.
     Role,
+    /// A session that GetFederationToken gave out.
+    Federated,
     /// An account's root user.
     Root,
     /// An AWS service.
@@ -56,6 +60,35 @@ impl Membership {
     /// Gives the membership at the root of `id`.
     pub(super) fn of(id: &str) -> Self {
         Self { id: id.to_owned(), path: format!("{id}/r-ab12/ou-ab12-11111111/") }
+    }
+
+    /// Gives the membership at `path`.
+    fn at(path: &str) -> Option<Self> {
+        let (id, _) = path.split_once('/')?;
+        Some(Self { id: id.to_owned(), path: path.to_owned() })
+    }
+
+    /// Gives a membership that fits `pattern`, over an organization's id or over a path; `None` where an id stands
+    /// in it that only AWS hands out.
+    fn fitting(&self, pattern: &str) -> Option<Self> {
+        let open = pattern.split('/').next().is_some_and(|id| id.contains(['*', '?']));
+        if !open || fixes_an_id(pattern) {
+            return None;
+        }
+        let fill = |field: &str, any: &str| match field {
+            "*" => any.to_owned(),
+            field => field.replace('*', "zz00zz00").replace('?', "z"),
+        };
+        let Some((id, units)) = pattern.split_once('/') else {
+            return pattern.starts_with("o-").then(|| Self::of(&fill(pattern, &self.id)));
+        };
+        let mut path = fill(id, &self.id);
+        for (at, field) in units.split('/').enumerate().filter(|(_, field)| !field.is_empty()) {
+            path.push('/');
+            path.push_str(&fill(field, if at == 0 { "r-ab12" } else { "ou-ab12-22222222" }));
+        }
+        path.push('/');
+        Self::at(&path)
     }
 }
 
@@ -100,6 +133,7 @@ impl Outsider {
                 let session = format!("arn:{partition}:sts::{account}:assumed-role/stranger/session");
                 (format!("{iam}:role/stranger"), Some(session.into()))
             }
+            Kind::Federated => (format!("arn:{partition}:sts::{account}:federated-user/stranger"), None),
             _ => (format!("{iam}:user/stranger"), None),
         };
         Self::new(signed(account, &arn, session), kind)
@@ -118,6 +152,8 @@ impl Outsider {
         {
             let role = format!("arn:{partition}:iam::{account}:role/{role}");
             (signed(account, &role, Some(arn.into())), Kind::Role)
+        } else if resource.starts_with("federated-user/") {
+            (signed(account, arn, None), Kind::Federated)
         } else if resource == "root" {
             (signed(account, arn, None), Kind::Root)
         } else {
@@ -185,9 +221,25 @@ pub(super) fn tells_principals_apart(key: &str) -> bool {
         || key.starts_with("saml:")
 }
 
+/// The keys that hold paths within an organization.
+const ORGANIZATION_PATHS: [&str; 2] = ["aws:principalorgpaths", "aws:vpceorgpaths"];
+
 /// Tells whether `key` tells organizations apart.
 pub(super) fn tells_organizations_apart(key: &str) -> bool {
-    matches!(key, "aws:principalorgid" | "aws:principalorgpaths")
+    matches!(key, "aws:principalorgid" | "aws:vpceorgid") || ORGANIZATION_PATHS.contains(&key)
+}
+
+/// Tells whether a path pattern leaves the organization open and yet names a root or unit by its whole id.
+pub(super) fn fixes_an_id(pattern: &str) -> bool {
+    let mut fields = pattern.split('/');
+    let open = fields.next().is_some_and(|id| id.contains(['*', '?']));
+    open && fields.any(|field| !field.is_empty() && !field.contains(['*', '?']))
+}
+
+/// Gives the candidate that the fewest of `patterns` match: the one that shows what all the others would.
+fn least_matched(candidates: Vec<String>, patterns: &[&str]) -> Option<String> {
+    let matched = |text: &String| patterns.iter().filter(|pattern| Glob::wild(pattern).matches(text)).count();
+    candidates.into_iter().min_by_key(matched)
 }
 
 /// Names that no document uses, for those whom nobody named.
@@ -206,33 +258,51 @@ impl Fresh {
             setting.account.as_ref().is_some_and(|account| account.as_str() == text)
                 || setting.organization.as_deref() == Some(text)
         };
-        let usual = (1..=9).map(|digit: u64| format!("{}", digit * 111_111_111_111 + 987_654)).rev();
-        let mut accounts: Vec<AccountId> = usual
-            .filter(|text| !own(text) && !mentions.contains(text))
-            .filter_map(|text| AccountId::parse(&text))
-            .take(1)
-            .collect();
         let fields = mentions.texts("aws:principalarn").filter_map(|arn| arn.text.as_raw().split(':').nth(4));
-        let patterns =
-            mentions.texts("aws:principalaccount").map(|pattern| pattern.text.as_raw()).chain(fields);
-        for pattern in patterns.filter(|text| partly_wild(text)) {
+        let patterns: Vec<&str> = mentions
+            .texts("aws:principalaccount")
+            .map(|pattern| pattern.text.as_raw())
+            .chain(fields)
+            .filter(|text| partly_wild(text))
+            .collect();
+        // More candidates than a policy can name.
+        let usual = (0..MOST_AVOIDED).flat_map(|turn| {
+            (1..=8)
+                .rev()
+                .map(move |digit: u64| format!("{}", digit * 111_111_111_111 + 987_654 + turn * 7_919))
+        });
+        let usual = usual.filter(|text| !own(text) && !mentions.contains(text)).take(USUAL).collect();
+        let mut accounts: Vec<AccountId> =
+            least_matched(usual, &patterns).and_then(|text| AccountId::parse(&text)).into_iter().collect();
+        for pattern in &patterns {
             let filled = ['7', '3', '0'].into_iter().filter_map(|digit| fill_account(pattern, digit));
             let found =
                 filled.into_iter().find(|found| !own(found.as_str()) && !mentions.contains(found.as_str()));
             accounts.extend(found.filter(|found| !accounts.contains(found)));
         }
         accounts.truncate(MOST_FRESH);
-        let mut organizations: Vec<Membership> = ["o-stranger0000", "o-stranger0001", "o-stranger0002"]
+        let wild: Vec<&str> = ["aws:principalorgid", "aws:vpceorgid"]
             .into_iter()
-            .filter(|id| !mentions.contains(id) && !own(id))
-            .take(1)
-            .map(Membership::of)
+            .chain(ORGANIZATION_PATHS)
+            .flat_map(|key| mentions.texts(key))
+            .map(|pattern| pattern.text.as_raw())
+            .filter(|text| text.contains(['*', '?']))
             .collect();
-        let wild = mentions.texts("aws:principalorgid").map(|pattern| pattern.text.as_raw());
-        for pattern in wild.filter(|text| text.contains(['*', '?']) && text.starts_with("o-")) {
-            let id = pattern.replace('*', "zz00zz00").replace('?', "z");
-            if !own(&id) && !organizations.iter().any(|known| known.id == id) {
-                organizations.push(Membership::of(&id));
+        let usual = (0..MOST_AVOIDED).flat_map(|turn| {
+            [("stranger", "ab12"), ("visitor", "zz98"), ("0quidam", "00q0"), ("quidam", "k7k7")]
+                .map(|(name, root)| (format!("o-{name}{turn:04}"), root))
+        });
+        let usual = usual.filter(|(id, _)| !mentions.contains(id) && !own(id)).take(USUAL);
+        let usual = usual.map(|(id, root)| format!("{id}/r-{root}/ou-{root}-11111111/"));
+        let mut organizations: Vec<Membership> = least_matched(usual.collect(), &wild)
+            .and_then(|path| Membership::at(&path))
+            .into_iter()
+            .collect();
+        let Some(root) = organizations.first().cloned() else { return Self { accounts, organizations } };
+        for pattern in wild {
+            let Some(found) = root.fitting(pattern) else { continue };
+            if !own(&found.id) && !organizations.iter().any(|known| known.path == found.path) {
+                organizations.push(found);
             }
         }
         organizations.truncate(MOST_FRESH);
@@ -258,6 +328,12 @@ impl Fresh {
     }
 }
 
+/// From this many names that nobody uses, the one that patterns match least is taken.
+const USUAL: usize = 8;
+
+/// Past this many turns, a policy has named every candidate; none is that long.
+const MOST_AVOIDED: u64 = 9_999;
+
 /// Past this many, patterns over account and organization ids get no stand-in of their own.
 const MOST_FRESH: usize = MOST_NAMES + 1;
 
@@ -268,7 +344,7 @@ pub(super) fn principals_of(
     setting: &Setting,
 ) -> Vec<Outsider> {
     let kinds: &[Kind] = if mentions.any(tells_principals_apart) {
-        &[Kind::User, Kind::Role, Kind::Root]
+        &[Kind::User, Kind::Role, Kind::Federated, Kind::Root]
     } else {
         &[Kind::User]
     };
@@ -276,24 +352,58 @@ pub(super) fn principals_of(
         kinds.iter().map(|kind| Outsider::of_account(account, *kind, setting.partition)).collect();
     // A user's name stands in two keys: both are given together.
     if mentions.any(|key| key == "aws:username") {
-        let arns = mentions.texts("aws:principalarn").filter_map(|arn| arn.text.as_raw().rsplit('/').next());
-        let names = mentions.texts("aws:username").map(|name| name.text.as_raw()).chain(arns);
-        let mut users: Vec<String> = Vec::new();
-        for name in names.take(MOST_USERS) {
-            for name in [name.replace(['*', '?'], "a"), name.replace('*', "")] {
-                if !name.is_empty() && !name.contains(['/', ':', '$', '?']) && !users.contains(&name) {
-                    users.push(name);
-                }
-            }
-        }
         let iam = format!("arn:{}:iam::{account}:user", setting.partition);
-        found.extend(
-            users
-                .iter()
-                .map(|name| Outsider { named: false, ..Outsider::by_arn(account, &format!("{iam}/{name}")) }),
-        );
+        let folders = user_folders(mentions);
+        let arns = user_names(mentions).into_iter().flat_map(|name| {
+            folders.iter().map(|folder| format!("{iam}/{folder}{name}")).collect::<Vec<_>>()
+        });
+        // Who is named is judged by name.
+        let named = mentions.literals("aws:principalarn");
+        let listed = |arn: &str| {
+            named.contains(&arn)
+                || mentions
+                    .principals()
+                    .any(|one| matches!(one, Principal::Arn { arn: listed, .. } if listed.as_raw() == arn))
+        };
+        let arns = arns.filter(|arn| !listed(arn));
+        found.extend(arns.map(|arn| Outsider { named: false, ..Outsider::by_arn(account, &arn) }));
     }
     found
+}
+
+/// Gives names of users that `mentions` tells apart, and one that it speaks of least.
+fn user_names(mentions: &Mentions<'_>) -> Vec<String> {
+    let arns = mentions.texts("aws:principalarn").filter_map(|arn| arn.text.as_raw().rsplit('/').next());
+    let patterns: Vec<&str> =
+        mentions.texts("aws:username").map(|name| name.text.as_raw()).chain(arns).collect();
+    let letters = ('a'..='z').chain('A'..='Z').chain('0'..='9');
+    let mut users: Vec<String> =
+        least_matched(letters.map(|letter| format!("{letter}{letter}-guest")).collect(), &patterns)
+            .into_iter()
+            .collect();
+    for pattern in patterns.into_iter().take(MOST_USERS) {
+        for name in [pattern.replace(['*', '?'], "a"), pattern.replace('*', "")] {
+            if !name.is_empty() && !name.contains(['/', ':', '$', '?']) && !users.contains(&name) {
+                users.push(name);
+            }
+        }
+    }
+    users
+}
+
+/// Gives the paths that the policy's patterns over ARNs put before a user's name.
+fn user_folders(mentions: &Mentions<'_>) -> Vec<String> {
+    let mut folders = vec![String::new()];
+    for arn in mentions.texts("aws:principalarn").take(MOST_FRESH) {
+        let path = arn.text.as_raw().split_once(":user/").and_then(|(_, path)| path.rsplit_once('/'));
+        if let Some((folder, _)) = path {
+            let folder = format!("{}/", folder.replace(['*', '?'], "a"));
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+    }
+    folders
 }
 
 /// Past this many, the user names of a policy get no stand-in of their own.

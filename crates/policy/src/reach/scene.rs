@@ -154,6 +154,7 @@ impl Scene<'_> {
                 Kind::Anonymous => fixed("Anonymous"),
                 Kind::User => fixed("User"),
                 Kind::Role => fixed("AssumedRole"),
+                Kind::Federated => fixed("FederatedUser"),
                 Kind::Root => fixed("Account"),
                 Kind::Service | Kind::Identity => absent(),
             },
@@ -179,11 +180,10 @@ impl Scene<'_> {
             },
             "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid"
             | "aws:sourceorgpaths" => self.of_source(key),
-            "aws:tokenissuetime" if kind == Kind::Role => fixed(self.instant.to_string()),
-            "aws:multifactorauthpresent" if kind == Kind::Role => {
-                free(true, Space::Finite(&["false", "true"]))
+            "aws:tokenissuetime" if matches!(kind, Kind::Role | Kind::Federated) => {
+                fixed(self.instant.to_string())
             }
-            "aws:multifactorauthpresent" if kind == Kind::User => {
+            "aws:multifactorauthpresent" if matches!(kind, Kind::User | Kind::Role) => {
                 free(true, Space::Finite(&["false", "true"]))
             }
             "aws:multifactorauthage" if matches!(kind, Kind::User | Kind::Role) => free(true, Space::Count),
@@ -196,7 +196,7 @@ impl Scene<'_> {
             },
             "aws:viaawsservice" => fixed("false"),
             _ if key.starts_with("aws:principaltag/") => match kind {
-                Kind::User | Kind::Role => any_text("a"),
+                Kind::User | Kind::Role | Kind::Federated => any_text("a"),
                 _ => absent(),
             },
             "aws:sourceidentity"
@@ -232,6 +232,10 @@ impl Scene<'_> {
             (Kind::Role, _) if caller.named => fixed(format!("{ROLE_ID}:{}", self.session_name())),
             (Kind::Role, _) => {
                 text(false, Glob::wild(&format!("{ROLE_ID}:??*")), format!("{ROLE_ID}:session"))
+            }
+            (Kind::Federated, _) => {
+                let account = caller.signed().map_or("", |signed| signed.account.as_str());
+                text(false, Glob::wild(&format!("{account}:??*")), format!("{account}:stranger"))
             }
             (Kind::Root, _) => optional(caller.signed().map(|signed| signed.account.as_str())),
             (Kind::Service | Kind::Identity, _) => absent(),
@@ -296,10 +300,13 @@ impl Scene<'_> {
             "aws:sourcevpc" => if_through(fixed(place.vpc.clone())),
             "aws:sourcevpce" => if_through(fixed(place.endpoint.clone())),
             "aws:sourcevpcarn" => {
-                let region = self.setting.region.as_deref().unwrap_or("us-east-1");
                 let owner = place.owner.as_deref().unwrap_or(self.endpoint_owner());
                 let partition = self.setting.partition;
-                if_through(fixed(format!("arn:{partition}:ec2:{region}:{owner}:vpc/{}", place.vpc)))
+                let arn = |region: &str| format!("arn:{partition}:ec2:{region}:{owner}:vpc/{}", place.vpc);
+                if_through(match &self.setting.region {
+                    Some(region) => fixed(arn(region)),
+                    None => text(false, Glob::wild(&arn("??*-?*")), arn("us-east-1")),
+                })
             }
             "aws:vpceaccount" => if_through(fixed(place.owner.as_deref().unwrap_or(self.endpoint_owner()))),
             "aws:vpceorgid" => {

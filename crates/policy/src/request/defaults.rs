@@ -80,6 +80,11 @@ impl Context {
                 self.set("aws:PrincipalType", "Account");
                 self.set("aws:userid", signed.account.as_str());
             }
+            None if signed.arn.as_raw().contains(":federated-user/") => {
+                self.set("aws:PrincipalType", "FederatedUser");
+                self.set("aws:userid", format!("{}:{name}", signed.account));
+                self.set("aws:TokenIssueTime", setting.now.to_string());
+            }
             None => {
                 self.set("aws:PrincipalType", "User");
                 self.set("aws:userid", "AIDAEXAMPLEEXAMPLE000");

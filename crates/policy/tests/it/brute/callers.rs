@@ -47,9 +47,17 @@ pub(crate) fn dimension(mentioned: &dyn Fn(&str) -> bool) -> Vec<Choice> {
     for account in [STRANGER, NAMED] {
         for organization in organizations {
             for kind in kinds {
-                for name in
-                    ["user/admin", "user/s", "user/az", "role/admin", "role/admin as s", "role/s", "root"]
-                {
+                for name in [
+                    "user/admin",
+                    "user/s",
+                    "user/az",
+                    "role/admin",
+                    "role/admin as s",
+                    "role/s",
+                    "federated-user/s",
+                    "federated-user/admin",
+                    "root",
+                ] {
                     found.push(signed(account, name, *organization, kind));
                 }
             }
@@ -69,9 +77,11 @@ fn anonymous() -> Choice {
 
 fn signed(account: &str, name: &str, organization: Option<&str>, kind: &str) -> Choice {
     let (name, session) = name.split_once(" as ").unwrap_or((name, "admin"));
-    let arn = format!("arn:aws:iam::{account}:{name}");
+    let service = if name.starts_with("federated-user/") { "sts" } else { "iam" };
+    let arn = format!("arn:aws:{service}::{account}:{name}");
     let (principal_type, user_id, role) = match name.split_once('/') {
         Some(("role", role)) => ("AssumedRole", format!("AROAEXAMPLE:{session}"), Some(role)),
+        Some(("federated-user", name)) => ("FederatedUser", format!("{account}:{name}"), None),
         Some(_) => ("User", "AIDAEXAMPLE".to_owned(), None),
         None => ("Account", account.to_owned(), None),
     };
