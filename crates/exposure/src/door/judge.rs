@@ -58,7 +58,7 @@ impl Door<'_> {
             if Hold::any_shut(&holds(&branch.sources, &branch.audience)) {
                 continue;
             }
-            if self.names_its_audience(&branch.sources) {
+            if self.names_its_audience(&branch.sources) || is_named(&branch.audience) {
                 findings.hang_named(gap_of(branch));
             } else {
                 findings.hang(gap_of(branch));
@@ -134,6 +134,11 @@ impl Door<'_> {
             findings.place(self.exposure(proven), holds);
         }
     }
+}
+
+/// Tells whether an audience is of those that never make a bucket public, so that a doubt about it decides nothing.
+fn is_named(audience: &Audience) -> bool {
+    matches!(audience, Audience::Account { .. } | Audience::Organization { .. } | Audience::Service { .. })
 }
 
 /// Gives what a branch that could not be decided lacks: of all facts that policies ask for, only a bucket's tags can be
