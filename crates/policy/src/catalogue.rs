@@ -64,6 +64,11 @@ pub fn defining(name: &str) -> ActionSet {
     index::defining(family(name))
 }
 
+/// Gives, of each class of access, the actions that people know: a proof by one of these tells most.
+pub fn telling() -> ActionSet {
+    index::telling()
+}
+
 impl Action {
     /// Gives the name with its service: `s3:GetObject`.
     pub fn name(self) -> &'static str {

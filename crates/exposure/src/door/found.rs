@@ -3,6 +3,7 @@
 use bucketwatch_policy::action::{Action, ActionSet};
 use bucketwatch_policy::catalogue;
 use bucketwatch_policy::reach::{Audience, Callers, Ineffective, Opening, Reach, Undecided};
+use bucketwatch_policy::witness::Witness;
 
 use super::{Denies, Door};
 use crate::containment::covers_audience;
@@ -146,10 +147,17 @@ fn join(into: &mut Opening, other: Opening) {
         }
     }
     for (access, witness) in other.witnesses {
-        if !into.witnesses.iter().any(|(known, _)| *known == access) {
-            into.witnesses.push((access, witness));
+        match into.witnesses.iter_mut().find(|(known, _)| *known == access) {
+            None => into.witnesses.push((access, witness)),
+            Some((_, known)) if is_more_telling(&witness, known) => *known = witness,
+            Some(_) => {}
         }
     }
+}
+
+fn is_more_telling(one: &Witness, other: &Witness) -> bool {
+    let telling = catalogue::telling();
+    telling.contains(one.action) && !telling.contains(other.action)
 }
 
 /// Gives the actions that write ACLs, which BucketOwnerEnforced refuses to everybody.

@@ -51,3 +51,25 @@ pub(super) fn defining(name: &str) -> ActionSet {
 fn every_action() -> ActionSet {
     super::all().collect()
 }
+
+/// The actions that people know, at least one of each class of access.
+const TELLING: [&str; 10] = [
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:GetBucketAcl",
+    "s3:GetObjectAcl",
+    "s3:PutBucketAcl",
+    "s3:PutObjectAcl",
+    "s3:PutBucketVersioning",
+    "s3:GetBucketLocation",
+];
+
+static TELLING_SET: LazyLock<ActionSet> =
+    LazyLock::new(|| super::all().filter(|action| TELLING.contains(&action.name())).collect());
+
+/// Gives the set of [`TELLING`].
+pub(super) fn telling() -> ActionSet {
+    *TELLING_SET
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::action::{Access, ActionSet, ResourceKind};
+use crate::catalogue;
 use crate::reach::cell::Cell;
 use crate::reach::company::Roll;
 use crate::reach::domain::network::{Class, Span, ranges};
@@ -307,7 +308,8 @@ impl Judge<'_, '_> {
         let case = Case { within: rest.within.as_deref(), ..case };
         let mut proven = ActionSet::EMPTY;
         let mut witnesses: Vec<(Access, Witness)> = Vec::new();
-        for action in actions.iter() {
+        let telling = catalogue::telling();
+        for action in actions.and(telling).iter().chain(actions.minus(telling).iter()) {
             if witnesses.iter().any(|(access, _)| *access == action.access()) {
                 proven.insert(action);
                 continue;
