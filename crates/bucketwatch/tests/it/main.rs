@@ -1,8 +1,17 @@
-//! The built executable, in a scrubbed environment, on loopback only.
+//! The built executable as its users run it, in a scrubbed environment, against real components on loopback.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod bad_input;
 mod check;
 mod demo;
+mod emulator;
+mod fleet;
+mod interruption;
+mod least_privilege;
+mod program;
+mod sandbox;
+mod stranger;
+mod verdicts;
 
 use std::path::Path;
 use std::process::{Command, Output};
