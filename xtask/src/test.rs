@@ -7,6 +7,10 @@ use anyhow::Context as _;
 
 use crate::emulators;
 
+/// What property tests draw their cases from: fixed, so that a change is judged by the same cases as the one before; a
+/// nightly run draws anew.
+const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
+
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -35,6 +39,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
         .env("AWS_EC2_METADATA_DISABLED", "true");
     if options.nightly {
         cargo.env("BUCKETWATCH_TEST_NIGHTLY", "1");
+    } else if std::env::var_os(PROPTEST_SEED).is_none() {
+        cargo.env(PROPTEST_SEED, "20261122");
     }
     emulators::run(&mut cargo).context("the tests failed")
 }

@@ -93,14 +93,18 @@ impl Carried {
         }
     }
 
-    /// Says that the caller is a user, a role or a root.
+    /// Says that the caller is a user, a role, a root or a federated user: GetFederationToken makes sessions of the last
+    /// kind, whose ARNs are those of the token service.
     fn kind(&mut self, kind: &str) -> String {
         self.declare("caller", || {
-            let kinds = "(= caller_rest \"root\") (str.prefixof \"user/\" caller_rest) (str.prefixof \"role/\" caller_rest)";
+            let kinds = "(= caller_rest \"root\") (str.prefixof \"user/\" caller_rest) (str.prefixof \"role/\" caller_rest) \
+                 (str.prefixof \"federated-user/\" caller_rest)";
             format!(
                 "(declare-const caller_rest String)\n(declare-const caller_name String)\n(assert (or {kinds}))\n\
                  (assert (> (str.len caller_name) 0))\n(assert (not (str.contains caller_name \"/\")))\n\
-                 (assert (= caller_rest (ite (= caller_rest \"root\") \"root\" (str.++ (str.substr caller_rest 0 5) caller_name))))\n"
+                 (assert (= caller_rest (ite (= caller_rest \"root\") \"root\" \
+                 (str.++ (ite (str.prefixof \"federated-user/\" caller_rest) \"federated-user/\" \
+                 (str.substr caller_rest 0 5)) caller_name))))\n"
             )
         });
         match kind {
@@ -135,8 +139,11 @@ impl Carried {
             "aws:principalorgid" => always(Key::Text(Word::fixed("o-zzzzzzzzzz"))),
             "aws:principaltype" => self.principal_types(),
             "aws:principalarn" => {
-                self.kind("root");
-                always(Key::Text(Word::open(&format!("arn:aws:iam::{STRANGER}:"), "caller_rest")))
+                let federated = self.kind("federated-user");
+                let arn = |service| {
+                    Key::Text(Word::open(&format!("arn:aws:{service}::{STRANGER}:"), "caller_rest"))
+                };
+                vec![(format!("(not {federated})"), arn("iam")), (federated, arn("sts"))]
             }
             "aws:username" => {
                 self.kind("root");
@@ -164,7 +171,7 @@ impl Carried {
         if self.caller == Caller::Anonymous {
             return vec![("true".to_owned(), Key::Text(Word::fixed("Anonymous")))];
         }
-        [("user", "User"), ("role", "AssumedRole"), ("root", "Account")]
+        [("user", "User"), ("role", "AssumedRole"), ("root", "Account"), ("federated-user", "FederatedUser")]
             .into_iter()
             .map(|(kind, name)| (self.kind(kind), Key::Text(Word::fixed(name))))
             .collect()
@@ -224,7 +231,7 @@ impl Carried {
             return format!("(not {has})");
         }
         let slots = self.values(key);
-        if key == "aws:principaltype" {
+        if ["aws:principaltype", "aws:principalarn"].contains(&key) {
             let each: Vec<String> = slots
                 .into_iter()
                 .map(|(used, slot)| format!("(and {used} {})", equals(&slot, &values[0])))
