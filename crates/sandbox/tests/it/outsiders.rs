@@ -61,7 +61,13 @@ async fn a_caller_of_another_account_gets_what_any_account_gets() {
         ("/acme-requester-pays/index.html", "us-east-1", "", 403),
         ("/acme-requester-pays/index.html", "us-east-1", "x-amz-request-payer: requester\r\n", 200),
         ("/acme-data-lake/index.html", "eu-west-1", "", 403),
-        ("/index.html", "eu-west-1", "Host: acme-lake-readers-111122223333.localhost\r\n", 200),
+        ("/index.html", "eu-west-1", "Host: acme-lake-readers-111122223333.localhost\r\n", 403),
+        (
+            "/index.html",
+            "eu-west-1",
+            "Host: acme-lake-readers-111122223333.localhost\r\nx-sandbox-context: aws:SecureTransport=true\r\n",
+            200,
+        ),
     ] {
         let answer = send(&sandbox, "GET", path, &(foreign(region) + headers), "").await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
