@@ -13,13 +13,27 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// A scan of a generated account on loopback, against `calls × latency / calls in flight`.
     Scan(scan::Options),
+    /// Parsing, IsPublic and reach for each policy of the corpus, a generated fleet, and the two policies of 40 Denies.
+    Policy,
 }
 
 /// Runs a benchmark.
 pub(crate) fn run(root: &Path, bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Scan(options) => scan::run(root, options),
+        Bench::Policy => policy(root),
     }
+}
+
+fn policy(root: &Path) -> anyhow::Result<()> {
+    for (name, folder) in [("the corpus", Some("corpus")), ("a generated fleet", None)] {
+        println!("== {name}");
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(root).args(["run", "--release", "--quiet", "--locked", "--package"]);
+        cargo.args(["bucketwatch-policy", "--example", "bench_policy", "--"]).args(folder);
+        crate::emulators::run(&mut cargo)?;
+    }
+    Ok(())
 }
 
 /// Builds `package` as it is released and gives the path of its executable.
