@@ -240,6 +240,9 @@ pub(crate) struct SandboxArguments {
     /// Serve this many generated buckets instead of the demonstration's
     #[arg(long, value_name = "COUNT")]
     pub(crate) buckets: Option<usize>,
+    /// Take at least this long for each answer, in milliseconds
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    pub(crate) latency_ms: u64,
     /// Seed of the generated buckets
     #[arg(long, default_value_t = 1, requires = "buckets")]
     pub(crate) seed: u64,

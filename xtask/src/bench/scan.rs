@@ -106,7 +106,7 @@ fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Me
 fn sandbox(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<(Child, String)> {
     let mut child = Command::new(executable)
         .args(["sandbox", "--buckets", &buckets.to_string()])
-        .args(["--latency", &format!("{}ms", options.latency_ms)])
+        .args(["--latency-ms", &options.latency_ms.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

@@ -1,10 +1,11 @@
 //! `sandbox`: an S3 account on loopback until Ctrl-C.
 
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::Result;
 use bucketwatch_engine::exit::Exit;
-use bucketwatch_sandbox::{Account, Fleet, Sandbox, SandboxConfig, demo};
+use bucketwatch_sandbox::{Account, Conduct, Fleet, Sandbox, SandboxConfig, demo};
 
 use crate::cli::SandboxArguments;
 use crate::output::{Output, tell};
@@ -15,7 +16,9 @@ pub(crate) fn run(arguments: &SandboxArguments) -> Result<Exit> {
         Some(count) => Account::from_fleet(Fleet::generate(count, arguments.seed)),
         None => demo::account(),
     };
-    let config = SandboxConfig { listen: arguments.listen, ..SandboxConfig::new(account) };
+    let latency = Duration::from_millis(arguments.latency_ms);
+    let conduct = Conduct { latency, ..Conduct::default() };
+    let config = SandboxConfig { listen: arguments.listen, conduct, ..SandboxConfig::new(account) };
     super::runtime()?.block_on(serve(config))
 }
 
