@@ -14,8 +14,41 @@ use crate::reach::{AttachedTo, Document, Endpoint, Layer};
 pub(super) struct Extent {
     /// Patterns over the object keys that are reached; empty for the bucket itself.
     pub(super) keys: Vec<Glob>,
-    /// What is cut out of them.
+    /// What NotResource leaves out of them, for everybody.
+    pub(super) unnamed: Vec<Glob>,
+    /// What Denies cut out of them.
     pub(super) except: Vec<Glob>,
+    /// Patterns that the Allows name and that are not reached.
+    pub(super) missed: Vec<Glob>,
+    /// For each Deny that spares some keys only, those keys: nothing else is reached.
+    pub(super) spared: Vec<Vec<Glob>>,
+}
+
+/// The keys that a wider audience leaves to lesser ones.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Left {
+    /// Only keys that match one of these; `None` = any.
+    pub(super) within: Option<Vec<Glob>>,
+    /// No key that matches one of these.
+    pub(super) outside: Vec<Glob>,
+}
+
+impl Left {
+    /// Gives what is left once everything but the gaps of `extent` is reached; `None` = nothing.
+    ///
+    /// An upper bound: where gaps of several kinds come together, it is all that was left before.
+    pub(super) fn after(&self, extent: &Extent) -> Option<Self> {
+        let gaps: Vec<Glob> = extent.missed.iter().chain(&extent.except).cloned().collect();
+        match extent.spared.as_slice() {
+            [] if gaps.is_empty() => None,
+            [] => Some(Self { within: Some(gaps), outside: self.outside.clone() }),
+            [spared] if gaps.is_empty() => {
+                let outside = self.outside.iter().chain(spared).cloned().collect();
+                Some(Self { within: self.within.clone(), outside })
+            }
+            _ => Some(self.clone()),
+        }
+    }
 }
 
 impl<'a> Inquiry<'a> {
@@ -34,7 +67,7 @@ impl<'a> Inquiry<'a> {
                     let bound = if negated { Bound::Lower } else { Bound::Upper };
                     let named = self.keys_of(case, document, &statement.resources, bound);
                     if negated {
-                        extent.except.extend(named);
+                        extent.unnamed.extend(named);
                     } else {
                         keys = meet(&keys, &named, self.budget.classes);
                     }

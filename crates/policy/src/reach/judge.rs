@@ -7,7 +7,7 @@ use crate::catalogue;
 use crate::reach::cell::Cell;
 use crate::reach::company::Roll;
 use crate::reach::domain::network::{Class, Span, ranges};
-use crate::reach::extent::{Extent, meet, overlaps};
+use crate::reach::extent::{Extent, Left, meet, overlaps};
 use crate::reach::glob::Glob;
 use crate::reach::group;
 use crate::reach::inquiry::{Attempt, Case, Inquiry, Meter, Solution};
@@ -49,12 +49,19 @@ enum Width {
 }
 
 /// What is left for lesser audiences.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Rest {
-    /// The keys that a wider audience does not reach; `None` = all.
-    within: Option<Vec<Glob>>,
+    /// The keys that a wider audience does not reach.
+    keys: Left,
     /// The places from which anybody gets in.
     covered: Vec<Place>,
+}
+
+impl Rest {
+    /// Keeps `case` to the keys that are left.
+    fn narrow<'r>(&'r self, case: Case<'r>) -> Case<'r> {
+        Case { within: self.keys.within.as_deref(), outside: Some(&self.keys.outside), ..case }
+    }
 }
 
 impl Judge<'_, '_> {
@@ -170,7 +177,7 @@ impl Judge<'_, '_> {
 
     /// Looks which of `places` some of `callers` get in from.
     fn sight(&mut self, rest: &Rest, case: Case<'_>, callers: &[Outsider], places: &[Place]) -> Sighting {
-        let case = Case { within: case.within.or(rest.within.as_deref()), ..case };
+        let case = rest.narrow(case);
         let mut sighting = Sighting::default();
         for place in places.iter().filter(|place| !rest.covered.contains(place)) {
             for caller in callers {
@@ -233,7 +240,7 @@ impl Judge<'_, '_> {
                 Width::Nobody => false,
             };
         }
-        let mut own = Rest { within: rest.within.clone(), covered: rest.covered.clone() };
+        let mut own = rest.clone();
         self.enter(&mut own, case, actions, cell, sighting, (&company.members, company.audience, note));
         false
     }
@@ -274,7 +281,7 @@ impl Judge<'_, '_> {
             }
         };
         places.extend(named.places);
-        let mut own = Rest { within: rest.within.clone(), covered: Vec::new() };
+        let mut own = Rest { keys: rest.keys.clone(), covered: Vec::new() };
         let sighting = Sighting { places: places.clone(), ..sighting };
         self.enter(&mut own, case, actions, cell, sighting, (&callers, audience, None));
         rest.covered.extend(places);
@@ -305,7 +312,7 @@ impl Judge<'_, '_> {
             );
             return true;
         }
-        let case = Case { within: rest.within.as_deref(), ..case };
+        let case = rest.narrow(case);
         let mut proven = ActionSet::EMPTY;
         let mut witnesses: Vec<(Access, Witness)> = Vec::new();
         let telling = catalogue::telling();
@@ -329,23 +336,32 @@ impl Judge<'_, '_> {
         let extent = self.extent(rest, case, callers, &sighting.places);
         let mut notes: BTreeSet<Note> = note.into_iter().collect();
         self.annotate(case, solution, &mut notes);
-        let complete = extent.except.is_empty() && proven == actions;
-        let next = (!extent.except.is_empty() && case.action.kind() == ResourceKind::Object)
-            .then(|| extent.except.clone());
+        let left = rest.keys.after(&extent);
+        let complete = left.is_none() && proven == actions;
+        let except = match [extent.unnamed.as_slice(), &extent.except].concat() {
+            none if none.is_empty() => Vec::new(),
+            keys => self.arns(case, &keys),
+        };
+        let everywhere = matches!(
+            &audience,
+            Audience::Anyone { ranges } | Audience::AnyAwsAccount { ranges } if ranges.is_empty()
+        );
         self.ledger.enter(Entry {
             sources: self.sources.to_vec(),
             audience,
             actions: proven,
             resources: self.arns(case, &extent.keys),
-            except: if extent.except.is_empty() { Vec::new() } else { self.arns(case, &extent.except) },
+            except,
             witnesses,
             cells: vec![cell],
             notes,
         });
-        if next.is_some() {
-            rest.within = next;
+        match left {
+            Some(left) => rest.keys = left,
+            None if !everywhere => rest.covered.extend(sighting.places),
+            None => {}
         }
-        complete
+        complete && everywhere
     }
 
     /// Gives the keys that are reached: each pattern that is, without what a Deny takes out of it for good.
@@ -354,7 +370,7 @@ impl Judge<'_, '_> {
         if case.action.kind() != ResourceKind::Object {
             return extent;
         }
-        if let Some(within) = &rest.within {
+        if let Some(within) = &rest.keys.within {
             extent.keys = meet(&extent.keys, within, self.inquiry.budget.classes);
         }
         let cuts = self.inquiry.cuts(case);
@@ -364,24 +380,29 @@ impl Judge<'_, '_> {
         if extent.keys.len() > 1 {
             let mut reached = Vec::new();
             for key in std::mem::take(&mut extent.keys) {
-                if self.reaches(case, callers, places, std::slice::from_ref(&key), None) {
+                if self.reaches(rest, case, callers, places, std::slice::from_ref(&key), None) {
                     reached.push(key);
+                } else {
+                    extent.missed.push(key);
                 }
             }
             extent.keys = reached;
         }
         for (keys, spares) in cuts {
             if spares {
-                if !self.reaches(case, callers, places, &extent.keys.clone(), Some(&keys)) {
+                if !self.reaches(rest, case, callers, places, &extent.keys.clone(), Some(&keys)) {
                     extent.keys = meet(&extent.keys, &keys, self.inquiry.budget.classes);
+                    extent.spared.push(keys);
                 }
             } else {
                 let limit = self.inquiry.budget.classes;
                 let touching = |cut: &Glob| extent.keys.iter().any(|key| overlaps(key, cut, limit));
                 let touching: Vec<Glob> = keys.into_iter().filter(touching).collect();
-                if !touching.is_empty() && !self.reaches(case, callers, places, &touching, None) {
+                if !touching.is_empty() && !self.reaches(rest, case, callers, places, &touching, None) {
                     let known = &mut extent.except;
-                    known.extend(touching.into_iter().filter(|cut| !known.contains(cut)).collect::<Vec<_>>());
+                    let new = |cut: &Glob| !known.contains(cut) && !extent.unnamed.contains(cut);
+                    let new: Vec<Glob> = touching.into_iter().filter(new).collect();
+                    known.extend(new);
                 }
             }
         }
@@ -391,13 +412,15 @@ impl Judge<'_, '_> {
     /// Tells whether somebody reaches, or might reach, a key within `keys` and outside `not`.
     fn reaches(
         &mut self,
+        rest: &Rest,
         case: Case<'_>,
         callers: &[Outsider],
         places: &[Place],
         keys: &[Glob],
         not: Option<&[Glob]>,
     ) -> bool {
-        let case = Case { within: Some(keys), outside: not, ..case };
+        let outside: Vec<Glob> = rest.keys.outside.iter().chain(not.unwrap_or_default()).cloned().collect();
+        let case = Case { within: Some(keys), outside: Some(&outside), ..case };
         places.iter().any(|place| {
             callers.iter().any(|caller| {
                 !matches!(self.inquiry.attempt(case, caller, place, &mut self.meter), Attempt::Out)

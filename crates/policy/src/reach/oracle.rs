@@ -262,16 +262,10 @@ fn covers(opening: &Opening, request: &Request) -> bool {
     let signed = if let Caller::Signed(signed) = &request.caller { Some(signed) } else { None };
     let narrow = ["203.0.113.0/24".to_owned(), "2001:db8::/64".to_owned()];
     let in_network = context("aws:sourcevpc") == Some("vpc-11111111") || in_ranges(&narrow);
-    let stranger = signed.is_some_and(|signed| signed.account.as_str() == STRANGER);
-    // By the order of audiences everybody who is named is less than every signed principal, and those are less than
-    // anybody: a lesser audience is not reported beside a wider one.
     let audience = match &opening.audience {
-        Audience::Anyone { ranges } => {
-            request.caller != Caller::Anonymous || ranges.is_empty() || in_ranges(ranges) || in_network
-        }
+        Audience::Anyone { ranges } => ranges.is_empty() || in_ranges(ranges) || in_network,
         Audience::AnyAwsAccount { ranges } => {
-            let within = ranges.is_empty() || in_ranges(ranges) || in_network;
-            in_network || request.caller != Caller::Anonymous && (within || !stranger)
+            request.caller != Caller::Anonymous && (ranges.is_empty() || in_ranges(ranges) || in_network)
         }
         Audience::Network { ranges, vpcs, endpoints } => {
             in_ranges(ranges)
