@@ -5,14 +5,18 @@
 //! the JSON formats are the exact ones.
 
 mod csv;
+mod html;
 mod json;
 mod shell;
+mod slack;
 mod syslog;
 mod terminal;
 mod visible;
 
 pub use csv::csv_field;
+pub use html::html;
 pub use json::{to_json, to_json_pretty, write_json};
 pub use shell::shell_word;
+pub use slack::slack;
 pub use syslog::{syslog_param, syslog_text};
 pub use terminal::{CELL_LIMIT, MapRange, terminal, terminal_cell, terminal_source};

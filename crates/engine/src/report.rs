@@ -9,7 +9,7 @@ pub mod history;
 pub mod json;
 pub mod jsonl;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod sentence;
 pub mod table;
 pub mod threshold;

@@ -254,15 +254,33 @@ fn judge(
         });
     }
     let shown = shown(record, assessment, observed_at);
-    let side = json!({
-        "verdict": shown.document["verdict"], "exposures": shown.document["exposures"],
-    });
+    let side = side(&shown.document, &record.facets);
     if let (false, Some(standing)) = (sight.lost, &mut record.standing) {
         standing.side = side.clone();
     }
     record.assessment = Some(shown);
     let before = earlier.map(|earlier| earlier.side);
     kind.map(|kind| transition(record, kind, before, Some(side), occasion))
+}
+
+/// Gives what a transition keeps of an assessment's document, and the tags by which people know whose bucket it is.
+fn side(document: &Value, facets: &BTreeMap<FacetKind, Facet>) -> Value {
+    let gap = |gap: &Value| json!({"what": gap["what"], "permission": gap["permission"], "why": gap["why"]});
+    let gaps = document["undetermined"].as_array().map(|gaps| gaps.iter().map(gap).collect::<Vec<_>>());
+    json!({
+        "verdict": document["verdict"],
+        "exposures": document["exposures"],
+        "aws_public": document["aws_public"],
+        "undetermined": gaps.unwrap_or_default(),
+        "tags": tags(facets),
+    })
+}
+
+/// Gives the bucket's tags; none where they could not be read.
+fn tags(facets: &BTreeMap<FacetKind, Facet>) -> Value {
+    let stored = facets.get(&FacetKind::Configuration).and_then(|facet| facet.document.get("tags"));
+    let read = stored.filter(|tags| tags.is_object() && tags.get("unreadable").is_none());
+    read.cloned().unwrap_or_else(|| json!({}))
 }
 
 fn shown(record: &BucketRecord, assessment: &Assessment, observed_at: Timestamp) -> AssessmentRecord {

@@ -13,6 +13,8 @@ use super::{Look, sentence};
 use crate::escape::{terminal, terminal_cell, terminal_source};
 use place::Place;
 
+pub(crate) use proof::command as proof_command;
+
 /// The document that an assessment speaks of.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {

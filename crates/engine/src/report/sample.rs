@@ -1,5 +1,7 @@
 //! Documents for tests, with hostile names in them, and the schemas that they must obey.
 
+use std::collections::BTreeMap;
+
 use bucketwatch_exposure::assessment::{self as domain, ExposureNote, Objects, Path, Severity, Verdict};
 use bucketwatch_policy::action::{Access, ActionSet};
 use bucketwatch_policy::catalogue;
@@ -124,7 +126,7 @@ pub(crate) fn error() -> ErrorDocument {
 
 /// The record of the public bucket's opening.
 pub(crate) fn opened_record() -> TransitionRecord {
-    let side = |document: &AssessmentDocument| serde_json::to_value(Side::of(document)).ok();
+    let side = |document: &AssessmentDocument| serde_json::to_value(Side::of(document, BTreeMap::new())).ok();
     TransitionRecord {
         id: "0198-opened".to_owned(),
         at: instant(),

@@ -18,6 +18,6 @@ pub use error::ErrorDocument;
 pub use exposure::{AudienceDetail, Exposure, Validity};
 pub use notice::{Baseline, NoticeDocument};
 pub use scan::{Coverage, ScanDocument};
-pub use transition::{CauseDocument, Side, TransitionDocument};
+pub use transition::{CauseDocument, Gap, Side, TransitionDocument};
 pub use witness::{ContextValue, Witness};
 pub use word::{Access, Audience, Objects, Path, Severity, Verdict};

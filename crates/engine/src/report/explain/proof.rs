@@ -8,8 +8,7 @@ use crate::report::wire::{ContextValue, Exposure, Witness};
 /// Gives the proof: a `curl` line where nobody signs, an `aws` command where somebody does.
 pub(super) fn lines(exposure: &Exposure, region: Option<&str>) -> Vec<String> {
     let Some(witness) = &exposure.witness else { return Vec::new() };
-    let command = if witness.signed { aws(witness, region) } else { curl(witness, region) };
-    let mut lines = vec![match command {
+    let mut lines = vec![match command(witness, region) {
         Some(command) => format!("proof: {command}"),
         None => format!("proof: {} on {}", witness.action, terminal(&witness.resource)),
     }];
@@ -20,6 +19,11 @@ pub(super) fn lines(exposure: &Exposure, region: Option<&str>) -> Vec<String> {
         lines.push(format!("  where {} is {}", terminal(&key.as_str().into()), shown(value)));
     }
     lines
+}
+
+/// Gives the command that sends the witness; `None` where no short one does.
+pub(crate) fn command(witness: &Witness, region: Option<&str>) -> Option<String> {
+    if witness.signed { aws(witness, region) } else { curl(witness, region) }
 }
 
 fn shown(value: &ContextValue) -> String {

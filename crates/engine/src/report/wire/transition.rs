@@ -1,12 +1,14 @@
 //! `bucketwatch.transition/1`.
 
+use std::collections::BTreeMap;
+
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AssessmentDocument, Exposure, Verdict};
+use super::{AssessmentDocument, Exposure, Undetermined, Verdict};
 use crate::notice::{TransitionCause, TransitionRecord};
 
 /// A change between two assessments of a bucket.
@@ -66,12 +68,43 @@ pub struct Side {
     pub verdict: Verdict,
     /// The exposures.
     pub exposures: Vec<Exposure>,
+    /// AWS's documented IsPublic of the bucket policy.
+    #[serde(default)]
+    pub aws_public: Option<bool>,
+    /// What could not be decided.
+    #[serde(default)]
+    pub undetermined: Vec<Gap>,
+    /// The bucket's tags, where they were read.
+    #[serde(default)]
+    pub tags: BTreeMap<Untrusted, Untrusted>,
+}
+
+/// Something that could not be decided, without what hangs on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The missing datum.
+    pub what: String,
+    /// The IAM action that it needs.
+    pub permission: Option<String>,
+    /// The error code, `not_asked`, or the reason in words.
+    pub why: Untrusted,
 }
 
 impl Side {
-    /// Gives what a transition keeps of `assessment`.
-    pub fn of(assessment: &AssessmentDocument) -> Self {
-        Self { verdict: assessment.verdict, exposures: assessment.exposures.clone() }
+    /// Gives what a transition keeps of `assessment` and of the bucket's tags.
+    pub fn of(assessment: &AssessmentDocument, tags: BTreeMap<Untrusted, Untrusted>) -> Self {
+        let gap = |undetermined: &Undetermined| Gap {
+            what: undetermined.what.clone(),
+            permission: undetermined.permission.clone(),
+            why: undetermined.why.clone(),
+        };
+        Self {
+            verdict: assessment.verdict,
+            exposures: assessment.exposures.clone(),
+            aws_public: assessment.aws_public,
+            undetermined: assessment.undetermined.iter().map(gap).collect(),
+            tags,
+        }
     }
 
     /// Reads a side back from its document.

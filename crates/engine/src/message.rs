@@ -1,0 +1,141 @@
+//! What a notice says to a person, once for all sinks: a headline, facts with their proof and their cure, or a list
+//! where several buckets changed at once. It fits one screen.
+//!
+//! [`Message`] knows no sink. The modules below render it, each with the escape of its sink; no text of a stranger
+//! reaches a sink but through [`Line`], and none reaches its markup unescaped.
+
+mod asff;
+mod card;
+mod command;
+mod fact;
+mod html;
+mod incident;
+mod line;
+mod ocsf;
+mod reading;
+mod slack;
+mod text;
+
+use jiff::Timestamp;
+
+pub use self::asff::{Asff, findings as asff_findings};
+pub use self::card::teams_card;
+pub use self::fact::{Fact, Value};
+pub use self::html::html;
+pub use self::incident::{Incident, incidents};
+pub use self::line::Line;
+pub use self::ocsf::detection_findings;
+pub use self::reading::{Reading, Turn};
+pub use self::slack::slack_message;
+pub use self::text::{ascii_subject, plain_text};
+
+use crate::notice::Notice;
+use crate::report::sentence::{counted, few};
+use crate::report::wire::{Baseline, NoticeDocument, Severity};
+
+/// How many buckets a message names; the rest is counted.
+const SHOWN: usize = 10;
+
+/// A notice for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The notice's id: a repeat carries the same.
+    pub id: String,
+    /// When the notice was written.
+    pub at: Timestamp,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// What happened, in one line.
+    pub headline: Line,
+    /// What else is to be known, the most important first.
+    pub facts: Vec<Fact>,
+    /// Where several buckets changed: one line for each, worst first, at most ten.
+    pub list: Vec<Line>,
+    /// How many buckets the list leaves out.
+    pub folded: usize,
+}
+
+impl Message {
+    /// Gives what `notice` says.
+    pub fn of(notice: &Notice) -> Self {
+        Self::of_document(&NoticeDocument::from(notice))
+    }
+
+    fn of_document(notice: &NoticeDocument) -> Self {
+        let mut readings: Vec<_> = notice.transitions.iter().map(Reading::of).collect();
+        readings.sort_by_key(Reading::severity);
+        match (&notice.baseline, readings.as_slice()) {
+            (Some(baseline), _) => Self::of_baseline(notice, baseline),
+            (None, [reading]) => Self::of_one(notice, reading),
+            (None, readings) => Self::of_several(notice, readings),
+        }
+    }
+
+    fn of_one(notice: &NoticeDocument, reading: &Reading<'_>) -> Self {
+        Self {
+            id: notice.id.clone(),
+            at: notice.at,
+            severity: reading.severity(),
+            headline: reading.headline(),
+            facts: fact::of_one(reading),
+            list: Vec::new(),
+            folded: 0,
+        }
+    }
+
+    fn of_several(notice: &NoticeDocument, readings: &[Reading<'_>]) -> Self {
+        let mut kinds: Vec<(String, u64)> = Vec::new();
+        for reading in readings {
+            let word = reading.turn().in_words();
+            match kinds.iter_mut().find(|(known, _)| known == word) {
+                Some((_, count)) => *count += 1,
+                None => kinds.push((word.to_owned(), 1)),
+            }
+        }
+        let kinds: Vec<_> = kinds.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        let buckets = counted(readings.len() as u64, "bucket", "buckets");
+        let list = readings.iter().take(SHOWN).map(|reading| {
+            let account = reading.transition.account.as_ref().map_or("", |account| account.as_str());
+            Line::new(format!(
+                "{}: {} (account {account})",
+                reading.severity().as_str(),
+                reading.headline().as_str()
+            ))
+        });
+        Self {
+            id: notice.id.clone(),
+            at: notice.at,
+            severity: readings.first().map_or(Severity::Informational, Reading::severity),
+            headline: Line::new(format!("{buckets}: {}", few(&kinds, 4))),
+            facts: fact::of_several(readings),
+            list: list.collect(),
+            folded: readings.len().saturating_sub(SHOWN),
+        }
+    }
+
+    fn of_baseline(notice: &NoticeDocument, baseline: &Baseline) -> Self {
+        let Baseline { account, buckets, public, undetermined, worst } = baseline;
+        let buckets = counted(*buckets, "bucket", "buckets");
+        let headline = format!(
+            "first scan of account {}: {buckets}, {public} public, {undetermined} undetermined",
+            account.as_str()
+        );
+        let severity = match (public, undetermined) {
+            (0, 0) => Severity::Informational,
+            (0, _) => Severity::Medium,
+            _ => Severity::High,
+        };
+        Self {
+            id: notice.id.clone(),
+            at: notice.at,
+            severity,
+            headline: Line::new(headline),
+            facts: fact::of_baseline(baseline),
+            list: worst.iter().take(SHOWN).map(Line::new).collect(),
+            folded: usize::try_from(*public).unwrap_or(usize::MAX).saturating_sub(worst.len().min(SHOWN)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
