@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use bucketwatch_policy::action::ActionSet;
+use bucketwatch_policy::diagnostic::Oddity;
 use bucketwatch_policy::document::{Actions, Effect, Policy};
 use bucketwatch_policy::untrusted::Untrusted;
 
@@ -98,6 +99,20 @@ impl Attached {
         statements
             .filter(|(_, statement)| statement.effect == Effect::Deny)
             .map(|(index, _)| self.statement_pointer(index))
+    }
+
+    /// Gives why it is not known what the policy says: a key that decides something stands twice, and nobody
+    /// documents which one AWS takes.
+    pub(crate) fn ambiguity(&self) -> Option<Gap> {
+        let twice = self.policy.diagnostics.iter().find(|diagnostic| {
+            let label =
+                matches!(&diagnostic.kind, Oddity::DuplicateKey(key) if matches!(key.as_raw(), "Sid" | "Id"));
+            matches!(diagnostic.kind, Oddity::DuplicateKey(_)) && !label
+        })?;
+        let place = Untrusted::new(format!("{}{}", self.pointer, twice.pointer));
+        let why =
+            format!("a key stands twice, and which one counts is not documented (`{}`)", place.escaped());
+        Some(Gap::new(Datum::Reasoning, why))
     }
 
     /// Gives what is odd about the policy.

@@ -59,6 +59,20 @@ impl Partition {
         }
     }
 
+    /// Gives the partition that `region` is in.
+    ///
+    /// *Source*: AWS general reference, "Amazon Resource Names": China's regions begin with `cn-`, GovCloud's with
+    /// `us-gov-`.
+    pub fn of_region(region: &str) -> Self {
+        if region.starts_with("cn-") {
+            Self::AwsCn
+        } else if region.starts_with("us-gov-") {
+            Self::AwsUsGov
+        } else {
+            Self::Aws
+        }
+    }
+
     /// Reads the name as ARNs spell it.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Aws, Self::AwsCn, Self::AwsUsGov].into_iter().find(|partition| partition.as_str() == text)

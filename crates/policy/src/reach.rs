@@ -8,6 +8,7 @@
 mod answer;
 mod atom;
 mod bits;
+mod breadth;
 mod cell;
 mod company;
 mod compile;
@@ -87,6 +88,7 @@ pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
         answer.effort.nodes = answer.effort.nodes.saturating_add(judge.meter.steps);
         ledger.close(&cells, &mut answer);
     }
+    breadth::widen(&mut answer.openings);
     answer
 }
 

@@ -58,7 +58,8 @@ impl Door<'_> {
             if Hold::any_shut(&holds(&branch.sources, &branch.audience)) {
                 continue;
             }
-            if self.names_its_audience(&branch.sources) || is_named(&branch.audience) {
+            let anyone = matches!(branch.audience, Audience::Anyone { .. });
+            if !anyone && self.names_its_audience(&branch.sources) || is_named(&branch.audience) {
                 findings.hang_named(gap_of(branch));
             } else {
                 findings.hang(gap_of(branch));

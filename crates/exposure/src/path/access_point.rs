@@ -72,6 +72,9 @@ pub(crate) fn judge_point(
     match &point.policy {
         Known::None => {}
         Known::There(own) => {
+            if let Some(gap) = own.ambiguity() {
+                findings.hang(gap);
+            }
             let both = door(vec![Lock::Policy(own, AttachedTo::AccessPoint), of_bucket]);
             both.judge(findings, &holds, &Found::default());
         }

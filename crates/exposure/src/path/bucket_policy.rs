@@ -18,6 +18,9 @@ pub(crate) fn judge(world: &World<'_>, findings: &mut Findings) -> Found {
         findings.hang(gap.clone());
     }
     let Some(policy) = world.policy.there() else { return Found::default() };
+    if let Some(gap) = policy.ambiguity() {
+        findings.hang(gap);
+    }
     let door = door(world, policy);
     door.judge(findings, &|_, audience| restricted(world, audience), &Found::default())
 }

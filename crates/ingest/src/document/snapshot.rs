@@ -48,11 +48,13 @@ pub(super) fn read(text: &str, value: &Value<'_>) -> Reading<(BucketSnapshot, Op
     let policy = |value: &Value<'_>| policy_text(text, value);
     let points = |value: &Value<'_>| list(value, |point| access_point(text, point));
     let multi_region = |value: &Value<'_>| list(value, |point| multi_region_access_point(text, point));
+    let region = optional(member(fields, "region"), |value| string(value).map(str::to_owned))?;
+    let of_region = region.as_deref().map(Partition::of_region);
     let snapshot = BucketSnapshot {
         bucket: Some(bucket_name(required(fields, "bucket")?)?),
         account: optional(member(fields, "account"), account)?,
-        partition: optional(member(fields, "partition"), partition)?.unwrap_or_default(),
-        region: optional(member(fields, "region"), |value| string(value).map(str::to_owned))?,
+        partition: optional(member(fields, "partition"), partition)?.or(of_region).unwrap_or_default(),
+        region,
         organization: organization(fields)?,
         policy: observed(member(fields, "policy"), policy)?,
         policy_status: observed(member(fields, "policy_status"), policy_status)?,

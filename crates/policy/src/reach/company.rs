@@ -4,7 +4,7 @@ use crate::document::{Principal, Principals, Statement};
 use crate::name::AccountId;
 use crate::reach::mention::{MOST_COMBINATIONS, MOST_NAMES, Mentions};
 use crate::reach::outsider::{
-    Company, Fresh, Membership, Outsider, Source, principals_of, tells_organizations_apart,
+    Company, Fresh, Kind, Membership, Outsider, Source, principals_of, tells_organizations_apart,
 };
 use crate::reach::principal::LOG_DELIVERY;
 use crate::reach::{Audience, GranteeClass, Note};
@@ -27,7 +27,11 @@ pub(super) struct Roll<'a, 's> {
 }
 
 impl<'a> Roll<'a, '_> {
-    /// Gives those whom a federated principal stands for: whoever the provider signs in.
+    /// Gives those whom a federated principal stands for: whoever the provider signs in. A provider with an ARN is
+    /// one that an account has set up for those it trusts; one without is anybody's, such as `graph.facebook.com`.
+    ///
+    /// *Source*: IAM user guide, "AWS JSON policy elements: Principal", SAML and web identity session principals;
+    /// docs/semantics.md A8c.
     pub(super) fn federated(&self) -> Vec<Company> {
         let providers = self.principals().filter_map(|principal| match principal {
             Principal::Federated(provider) => Some(provider),
@@ -35,13 +39,24 @@ impl<'a> Roll<'a, '_> {
         });
         let mut found: Vec<Company> = Vec::new();
         for provider in providers {
-            let mut members = self.fresh.strangers(self.mentions, self.setting);
+            let owner = provider.as_raw().split(':').nth(4).and_then(AccountId::parse);
+            let (audience, mut members) = match owner {
+                Some(owner) => {
+                    let session = Outsider::of_account(&owner, Kind::Role, self.setting.partition);
+                    let principals = vec![provider.clone()];
+                    let audience = Audience::Account { ids: Vec::new(), principals };
+                    (audience, self.with_memberships(vec![session]))
+                }
+                None => {
+                    let audience = Audience::AnyAwsAccount { ranges: Vec::new() };
+                    (audience, self.fresh.strangers(self.mentions, self.setting))
+                }
+            };
             for member in &mut members {
                 if let Caller::Signed(signed) = &mut member.caller {
                     signed.provider = Some(provider.clone());
                 }
             }
-            let audience = Audience::AnyAwsAccount { ranges: Vec::new() };
             found.push(Company { audience, members, note: Some(Note::Federated(provider.clone())) });
         }
         found
@@ -115,6 +130,9 @@ impl<'a> Roll<'a, '_> {
                     })
                 })
                 .collect();
+            if !could_be_an_organization(&membership.id) {
+                continue;
+            }
             let own = self.setting.organization.as_deref() == Some(membership.id.as_str());
             found.push(Company {
                 audience: Audience::Organization { ids: vec![membership.id.as_str().into()] },
@@ -227,8 +245,8 @@ impl<'a> Roll<'a, '_> {
         for pattern in self.mentions.texts("aws:userid") {
             let text = pattern.text.as_raw();
             let kind = match text.get(..4) {
-                Some("AIDA") => crate::reach::outsider::Kind::User,
-                Some("AROA") => crate::reach::outsider::Kind::Role,
+                Some("AIDA") => Kind::User,
+                Some("AROA") => Kind::Role,
                 _ => continue,
             };
             if pattern.has_variable() || text.get(4..).is_none_or(|rest| rest.starts_with(['*', '?'])) {
@@ -256,7 +274,7 @@ impl<'a> Roll<'a, '_> {
             GranteeClass::CanonicalUser(id) => Some(id),
             _ => None,
         });
-        for id in listed.chain(granted) {
+        for id in listed.chain(granted).filter(|id| id.as_raw() != ANONYMOUS_OWNER) {
             let Some(account) = self.fresh.accounts.first() else { continue };
             let mut members = self.with_memberships(principals_of(account, self.mentions, self.setting));
             for member in &mut members {
@@ -267,6 +285,20 @@ impl<'a> Roll<'a, '_> {
             let audience = Audience::Account { ids: Vec::new(), principals: vec![id.clone()] };
             found.push(Company { audience, members, note: None });
         }
+    }
+
+    /// Tells whether the canonical id of anonymous uploads is named: whether it stands for unsigned callers is not
+    /// documented.
+    pub(super) fn names_the_owner_of_anonymous_uploads(&self) -> bool {
+        let listed = self.principals().filter_map(|principal| match principal {
+            Principal::CanonicalUser(id) => Some(id),
+            _ => None,
+        });
+        let granted = self.grantees.iter().filter_map(|grantee| match grantee {
+            GranteeClass::CanonicalUser(id) => Some(id),
+            _ => None,
+        });
+        listed.chain(granted).any(|id| id.as_raw() == ANONYMOUS_OWNER)
     }
 
     /// Gives the services, those that act for anybody apart from those that act for somebody named.
@@ -378,6 +410,19 @@ impl<'a> Roll<'a, '_> {
         found
     }
 }
+
+/// Tells whether AWS could have given an organization this id.
+///
+/// *Source*: AWS Organizations API reference, Organization: `^o-[a-z0-9]{10,32}$`; the length is not held against it.
+fn could_be_an_organization(id: &str) -> bool {
+    id.strip_prefix("o-")
+        .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+}
+
+/// Whom S3 gives as the owner of what unsigned requests put.
+///
+/// *Source*: docs/semantics.md C7.
+const ANONYMOUS_OWNER: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
 
 /// Past this many, the organizations that a policy names are not tried for each named account.
 const MOST_MEMBERSHIPS: usize = 4 * MOST_NAMES;

@@ -9,7 +9,7 @@ use crate::reach::domain::{Space, Universe};
 use crate::reach::formula::{Formula, Literal};
 use crate::reach::glob::{Glob, Reading, Substitute};
 use crate::reach::mention::textual_range;
-use crate::reach::outsider::{Kind, fixes_an_id, partly_wild};
+use crate::reach::outsider::{Kind, fixes_an_id, partly_wild, tells_services_apart};
 use crate::reach::principal::{Spoken, is_granted, speaks_of};
 use crate::reach::scene::{Fact, Scene};
 use crate::reach::{AttachedTo, Document, Endpoint, PseudoAllow, Why};
@@ -364,6 +364,9 @@ impl<'a, 's> Compiler<'a, 's> {
         if self.scene.mentions.has_variable(&entry.key) && self.is_chosen(&entry.key) {
             return Some(variable_doubt(&entry.key));
         }
+        if tells_services_apart(&entry.key) && self.scene.outsider.signed().is_some() {
+            return Some(VIA_A_SERVICE);
+        }
         let luck = match entry.key.as_str() {
             "aws:principalaccount" | "aws:principalorgid" => {
                 self.scene.outsider.stranger
@@ -411,6 +414,11 @@ impl<'a, 's> Compiler<'a, 's> {
 }
 
 const LUCK: Why = Why::NoRule("whether a stranger can have an id that fits the pattern is luck");
+
+/// A stranger may have Athena, say, ask for it (forward access sessions): nothing that can be proven by a plain request.
+const VIA_A_SERVICE: Why = Why::NoRule(
+    "a service may ask on behalf of a stranger, which is not tried (aws:ViaAWSService, aws:CalledVia)",
+);
 
 const SEVERAL: Why = Why::NoRule(
     "what an operator without ForAllValues or ForAnyValue makes of several values is not documented",

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::action::{Access, ActionSet, ResourceKind};
 use crate::catalogue;
+use crate::reach::breadth::{Width, width};
 use crate::reach::cell::Cell;
 use crate::reach::company::Roll;
-use crate::reach::domain::network::{Class, Span, ranges};
+use crate::reach::domain::network::{Span, ranges};
 use crate::reach::extent::{Extent, Left, meet, overlaps};
 use crate::reach::glob::Glob;
 use crate::reach::group;
@@ -36,16 +37,6 @@ struct Sighting {
     first: Option<Box<Solution>>,
     /// What could not be said.
     whys: Vec<Why>,
-}
-
-/// How wide the places of a sighting are.
-enum Width {
-    /// Nobody gets in.
-    Nobody,
-    /// Too wide to count as a network; the ranges where there are some.
-    Wide(Vec<String>),
-    /// A network.
-    Narrow(Vec<Span>),
 }
 
 /// What is left for lesser audiences.
@@ -137,6 +128,10 @@ impl Judge<'_, '_> {
             allows: &allows,
             grantees: &grantees,
         };
+        if roll.names_the_owner_of_anonymous_uploads() {
+            let anyone = Audience::Anyone { ranges: Vec::new() };
+            self.ledger.doubt(self.sources, &anyone, &ANONYMOUS_OWNER);
+        }
         for company in roll.federated() {
             if self.company(&mut rest, case, actions, cell, company, &note) {
                 return;
@@ -455,11 +450,9 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Past this many IPv4 addresses, a network is as good as the Internet: one /8 (docs/semantics.md A8a).
-const WIDEST_V4: u128 = 1 << 24;
-
-/// Past this many IPv6 addresses, a network is as good as the Internet: one /32.
-const WIDEST_V6: u128 = 1 << 96;
+const ANONYMOUS_OWNER: Why = Why::NoRule(
+    "whether the canonical id of anonymous uploads stands for unsigned callers is not documented",
+);
 
 /// Names whoever is at one of `places` or has an address of `spans`.
 fn network_of(places: &[Place], spans: Vec<Span>) -> Audience {
@@ -474,34 +467,4 @@ fn network_of(places: &[Place], spans: Vec<Span>) -> Audience {
     vpcs.dedup();
     endpoints.dedup();
     Audience::Network { ranges: ranges(spans), vpcs, endpoints }
-}
-
-fn width(places: &[Place], classes: &[Class]) -> Width {
-    let mut everywhere = false;
-    let (mut v4, mut v6) = (0_u128, 0_u128);
-    let mut spans: Vec<Span> = Vec::new();
-    let mut reached = 0;
-    for place in places {
-        match &place.extent {
-            PlaceExtent::Everywhere => everywhere = true,
-            PlaceExtent::Class(at) => {
-                if let Some(class) = classes.get(*at) {
-                    reached += 1;
-                    v4 = v4.saturating_add(class.width_v4);
-                    v6 = v6.saturating_add(class.width_v6);
-                    spans.extend(&class.spans);
-                }
-            }
-            PlaceExtent::Vpc(_) | PlaceExtent::VpcEndpoint(_) | PlaceExtent::OwnVpc => {}
-        }
-    }
-    if places.is_empty() {
-        Width::Nobody
-    } else if everywhere || reached == classes.len() && reached > 0 {
-        Width::Wide(Vec::new())
-    } else if v4 > WIDEST_V4 || v6 > WIDEST_V6 {
-        Width::Wide(ranges(spans))
-    } else {
-        Width::Narrow(spans)
-    }
 }

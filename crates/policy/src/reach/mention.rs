@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::condition::{Cidr, Condition, Values};
 use crate::document::{Principal, Principals, Statement};
 use crate::pattern::{Part, Pattern};
+use crate::reach::outsider::tells_services_apart;
 
 /// Every condition entry and variable of a question's documents.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +61,9 @@ impl<'a> Mentions<'a> {
             "aws:sourcevpc",
             "aws:sourcevpce",
         ];
-        !self.variables.is_empty() || IDS.iter().any(|key| self.texts(key).any(Pattern::has_wildcard))
+        !self.variables.is_empty()
+            || self.any(tells_services_apart)
+            || IDS.iter().any(|key| self.texts(key).any(Pattern::has_wildcard))
     }
 
     /// Tells whether the documents hold more names than are tried in all their combinations, so that "nobody else"

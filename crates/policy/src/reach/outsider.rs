@@ -229,6 +229,13 @@ pub(super) fn tells_organizations_apart(key: &str) -> bool {
     matches!(key, "aws:principalorgid" | "aws:vpceorgid") || ORGANIZATION_PATHS.contains(&key)
 }
 
+/// Tells whether `key` tells requests that a service makes for its caller from direct ones.
+///
+/// *Source*: IAM user guide, "Forward access sessions".
+pub(super) fn tells_services_apart(key: &str) -> bool {
+    key == "aws:viaawsservice" || key.starts_with("aws:calledvia")
+}
+
 /// Tells whether a path pattern leaves the organization open and yet names a root or unit by its whole id.
 pub(super) fn fixes_an_id(pattern: &str) -> bool {
     let mut fields = pattern.split('/');

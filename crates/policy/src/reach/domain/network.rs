@@ -210,8 +210,22 @@ fn rank(address: IpAddr) -> (usize, IpAddr) {
     (NATURAL.iter().position(|known| *known == address).unwrap_or(NATURAL.len()), address)
 }
 
+/// Gives how many addresses of the Internet `spans` hold together, of IPv4 and of IPv6.
+pub(in crate::reach) fn widths(spans: Vec<Span>) -> (u128, u128) {
+    let (mut v4, mut v6) = (0_u128, 0_u128);
+    for part in merged(spans).into_iter().flat_map(routable_parts) {
+        let total = if part.v6 { &mut v6 } else { &mut v4 };
+        *total = total.saturating_add(part.last - part.first).saturating_add(1);
+    }
+    (v4, v6)
+}
+
 /// Gives the fewest CIDR ranges that cover exactly `spans`.
-pub(in crate::reach) fn ranges(mut spans: Vec<Span>) -> Vec<String> {
+pub(in crate::reach) fn ranges(spans: Vec<Span>) -> Vec<String> {
+    merged(spans).into_iter().flat_map(cidrs).collect()
+}
+
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::new();
     for span in spans {
@@ -224,7 +238,7 @@ pub(in crate::reach) fn ranges(mut spans: Vec<Span>) -> Vec<String> {
             _ => merged.push(span),
         }
     }
-    merged.into_iter().flat_map(cidrs).collect()
+    merged
 }
 
 fn cidrs(span: Span) -> Vec<String> {
