@@ -15,6 +15,8 @@ pub(crate) enum Bench {
     Scan(scan::Options),
     /// Parsing, IsPublic and reach for each policy of the corpus, a generated fleet, and the two policies of 40 Denies.
     Policy,
+    /// Reading CloudTrail log files on one core, against a plain JSON parser.
+    Ingest,
 }
 
 /// Runs a benchmark.
@@ -22,6 +24,7 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Scan(options) => scan::run(root, options),
         Bench::Policy => policy(root),
+        Bench::Ingest => ingest(root),
     }
 }
 
@@ -34,6 +37,12 @@ fn policy(root: &Path) -> anyhow::Result<()> {
         crate::emulators::run(&mut cargo)?;
     }
     Ok(())
+}
+
+fn ingest(root: &Path) -> anyhow::Result<()> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root).args(["run", "--release", "--quiet", "--locked", "--package"]);
+    crate::emulators::run(cargo.args(["bucketwatch-ingest", "--example", "bench_ingest"]))
 }
 
 /// Builds `package` as it is released and gives the path of its executable.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 /// The targets, in `fuzz/fuzz_targets/`.
-const TARGETS: [&str; 2] = ["parse", "decide"];
+const TARGETS: [&str; 3] = ["parse", "decide", "records"];
 
 /// The longest input that is tried, in bytes.
 const LONGEST: usize = 16_384;

@@ -1,4 +1,4 @@
-//! Bytes become domain types: snapshot documents and policy documents.
+//! Bytes become domain types: snapshot documents, policy documents and CloudTrail records.
 //!
 //! It reads no file and asks no service: text comes in, types or an error with its place go out.
 //!
@@ -19,5 +19,6 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod cloudtrail;
 pub mod document;
 mod json;
