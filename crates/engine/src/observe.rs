@@ -11,19 +11,17 @@ mod scan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::look::{AccountLook, BucketLook, Occasion, Outcome};
+pub use self::scan::ScanRecorder;
 use bucketwatch_exposure::assess::assess;
-use bucketwatch_exposure::assessment::{Assessment, Verdict};
-use bucketwatch_exposure::snapshot::BucketSnapshot;
+use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
-use jiff::Timestamp;
-
-pub use self::look::{AccountLook, BucketLook, Occasion, Outcome};
-pub use self::scan::ScanRecorder;
 
 use self::decide::Decision;
 use crate::config::AlertKind;
+use crate::judgement::Judge;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
 use crate::state::{
     AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, StateError, StateStore, StatusQuery,
@@ -34,9 +32,6 @@ const ATTEMPTS: usize = 5;
 
 /// How many names a baseline shows.
 const WORST: usize = 10;
-
-/// What turns a snapshot into an assessment.
-pub type Judge = fn(&BucketSnapshot, Timestamp) -> Assessment;
 
 /// Records what was seen, and decides what is told to whom.
 pub struct Observer {

@@ -13,6 +13,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bucketwatch_exposure::assess::assess;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
@@ -25,6 +26,7 @@ use self::account::AccountFacts;
 use self::collect::Collector;
 use self::flow::Flow;
 use crate::cloud::{Cloud, CloudError, Identity, ListedBucket};
+use crate::judgement::Judge;
 use crate::state::{Coverage, RunId, StateError};
 
 /// How to scan.
@@ -36,6 +38,8 @@ pub struct ScanOptions {
     pub deadline: Option<Duration>,
     /// Where to write each snapshot.
     pub snapshots: Option<SnapshotFolder>,
+    /// What judges what is read.
+    pub judge: Judge,
     /// Who watches.
     pub progress: Arc<dyn Progress>,
     /// What ends the scan early.
@@ -48,6 +52,7 @@ impl Default for ScanOptions {
             buckets_at_once: 64,
             deadline: None,
             snapshots: None,
+            judge: assess,
             progress: Arc::new(Unwatched),
             stop: Stop::default(),
         }
@@ -106,7 +111,8 @@ pub async fn scan(
 ) -> Result<ScanOutcome, ScanError> {
     let identity = cloud.identity().await.map_err(ScanError::Cloud)?;
     let account = AccountFacts::new(Arc::clone(&cloud), identity.clone());
-    let collector = Collector { cloud: Arc::clone(&cloud), account, stop: options.stop.clone() };
+    let (judge, stop) = (options.judge, options.stop.clone());
+    let collector = Collector { cloud: Arc::clone(&cloud), account, judge, stop };
     let started_at = collector.now();
     let run = recorder.begin(&identity).await?;
     let flow =
@@ -139,7 +145,7 @@ pub async fn scan(
 pub async fn look_at(cloud: Arc<dyn Cloud>, bucket: Untrusted) -> Result<BucketSight, ScanError> {
     let identity = cloud.identity().await.map_err(ScanError::Cloud)?;
     let account = AccountFacts::new(Arc::clone(&cloud), identity);
-    let collector = Collector { cloud, account, stop: Stop::default() };
+    let collector = Collector { cloud, account, judge: assess, stop: Stop::default() };
     Ok(collector.look_at(ListedBucket { name: bucket, region: None, created_at: None }).await)
 }
 

@@ -7,13 +7,13 @@ use anyhow::{Result, bail};
 use bucketwatch_adapters::aws::connect;
 use bucketwatch_engine::cloud::Cloud;
 use bucketwatch_engine::exit::Exit;
+use bucketwatch_engine::judgement::{Judged, assess_with};
 use bucketwatch_engine::report::explain::{Source, explain};
 use bucketwatch_engine::report::threshold::{FailOn, Tally};
 use bucketwatch_engine::report::wire::{AssessmentDocument, Origin};
 use bucketwatch_engine::scan::{Seen, look_at};
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_ingest::document::write_snapshot;
-use jiff::Timestamp;
 
 use super::{check, scan};
 use crate::cli::ExplainArguments;
@@ -55,8 +55,12 @@ async fn explain_bucket(bucket: &str, arguments: &ExplainArguments) -> Result<Ex
     let look = output.look(arguments.common.color);
     let cloud: Arc<dyn Cloud> = Arc::new(connect(&scan::connect_options(&arguments.aws, &config)).await?);
     let sight = look_at(cloud, bucket.into()).await?;
-    let Seen::There(snapshot) = sight.seen else { bail!("there is no bucket `{bucket}`") };
-    let assessment = assess(&snapshot, arguments.document.at.unwrap_or_else(Timestamp::now));
+    let Seen::There(judged) = sight.seen else { bail!("there is no bucket `{bucket}`") };
+    let Judged { snapshot, assessment } = *judged;
+    let assessment = match arguments.document.at {
+        Some(at) => assess_with(assess, &snapshot, at),
+        None => assessment,
+    };
     let source = snapshot.account.as_ref().map_or("", |account| account.as_str()).into();
     let origin = Origin { source, observed_at: Some(sight.observed_at) };
     let document = AssessmentDocument::new(origin, &assessment);

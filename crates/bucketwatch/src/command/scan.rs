@@ -43,6 +43,7 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
         snapshots,
         progress: watch::watch(arguments.common.quiet),
         stop,
+        ..ScanOptions::default()
     };
     let observer = Observer::new(Arc::clone(&store), alert_on(arguments, &config), notifiers.names());
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));

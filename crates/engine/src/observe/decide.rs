@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::Judge;
 use super::facets::{account_block, account_document, failed, join, passing, split};
 use super::look::{AccountLook, BucketLook, Occasion};
+use crate::judgement::{Judge, assess_with};
 use crate::notice::TransitionRecord;
 use crate::report::wire::{AssessmentDocument, Origin};
 use crate::state::{
@@ -86,12 +86,15 @@ pub(super) fn bucket(
     stored: Option<&BucketRecord>,
     account: Option<&AccountRecord>,
     look: &BucketLook,
-    (occasion, assess): (&Occasion, Judge),
+    (occasion, judge_by): (&Occasion, Judge),
 ) -> Result<Decision, StateError> {
     let first = stored.is_none_or(|record| record.deleted_at.is_some());
     let mut record = begin(key, stored, occasion);
     let now = Look { at: occasion.at, run: occasion.run() };
-    let seen = assess(&look.snapshot, occasion.at);
+    let seen = match &look.assessment {
+        Some(assessment) => assessment.clone(),
+        None => assess_with(judge_by, &look.snapshot, occasion.at),
+    };
     let failing = !seen.undetermined.is_empty() && fails(&look.snapshot);
     record.failed_runs = failed_runs(failing, record.failed_runs, &record.last_look, &now);
     record.last_look = now;
@@ -107,8 +110,8 @@ pub(super) fn bucket(
     merge(&mut record.facets, &arrivals, |kind| patient && failed(kind, &look.snapshot));
     let known = known(&record.key, &record.facets, account, Some((look, &arrivals)))?;
     let before_baseline = first && account.is_none_or(|account| account.baseline.is_none());
-    let assessment = if known == look.snapshot { seen.clone() } else { assess(&known, occasion.at) };
-    let transition = judge(&mut record, &assessment, first, before_baseline, occasion);
+    let anew = (known != look.snapshot).then(|| assess_with(judge_by, &known, occasion.at));
+    let transition = judge(&mut record, anew.as_ref().unwrap_or(&seen), first, before_baseline, occasion);
     if failing {
         let observed_at = look.configuration_at.unwrap_or(occasion.at);
         record.assessment = Some(shown(&record, &seen, observed_at));
@@ -143,10 +146,10 @@ fn merge(
 pub(super) fn anew(
     mut record: BucketRecord,
     account: &AccountRecord,
-    (occasion, assess): (&Occasion, Judge),
+    (occasion, judge_by): (&Occasion, Judge),
 ) -> Result<Decision, StateError> {
     let known = known(&record.key, &record.facets, Some(account), None)?;
-    let assessment = assess(&known, occasion.at);
+    let assessment = assess_with(judge_by, &known, occasion.at);
     let transition = judge(&mut record, &assessment, false, false, occasion);
     record.account_revision = account.revision;
     Ok(Decision { record, transition, read_again: false })

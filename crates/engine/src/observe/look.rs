@@ -1,5 +1,6 @@
 //! What comes in: looks at accounts and buckets, and the occasion of looking.
 
+use bucketwatch_exposure::assessment::Assessment;
 use bucketwatch_exposure::observed::Observed;
 use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
 use bucketwatch_policy::name::{AccountId, Partition};
@@ -63,6 +64,8 @@ pub struct BucketLook {
     pub name: Untrusted,
     /// What was seen; `account_block` as the same run saw it.
     pub snapshot: BucketSnapshot,
+    /// What that means, where whoever looked has judged it; `None` = it is judged here.
+    pub assessment: Option<Assessment>,
     /// When its own configuration was read.
     pub configuration_at: Option<Timestamp>,
     /// When its access points and multi-Region access points were read.

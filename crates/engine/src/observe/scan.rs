@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::look::{AccountLook, BucketLook, Occasion};
 use super::{Observer, Outcome};
 use crate::cloud::Identity;
+use crate::judgement::Judged;
 use crate::scan::{AccountSight, BucketSight, Recorded, Recorder, Seen};
 use crate::state::{BucketKey, Coverage, RunEnd, RunId, RunRequest, StateError, StateStore};
 
@@ -112,12 +113,14 @@ fn sorted(account: &AccountId, sights: Vec<BucketSight>) -> (Vec<BucketLook>, Ve
     for BucketSight { name, observed_at, seen } in sights {
         match seen {
             Seen::Gone => gone.push(BucketKey { account: account.clone(), name }),
-            Seen::There(snapshot) => {
+            Seen::There(judged) => {
+                let Judged { snapshot, assessment } = *judged;
                 let points = asked(&snapshot.access_points) || asked(&snapshot.multi_region_access_points);
                 let objects = asked(&snapshot.object_acls);
                 looks.push(BucketLook {
                     name,
-                    snapshot: *snapshot,
+                    snapshot,
+                    assessment: Some(assessment),
                     configuration_at: Some(observed_at),
                     access_points_at: points.then_some(observed_at),
                     objects_at: objects.then_some(observed_at),

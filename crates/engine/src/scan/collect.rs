@@ -1,24 +1,27 @@
 //! What is read of one bucket: the least that decides.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::assessment::{Assessment, Exposure, Verdict};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{BucketSnapshot, Ownership};
 use bucketwatch_policy::reach::Audience;
-use futures::join;
+use futures::{FutureExt as _, join};
 use jiff::Timestamp;
 
 use super::account::{AccountFacts, observed};
 use super::recorder::{BucketSight, Seen};
 use super::stop::{Stop, Why};
 use crate::cloud::{BucketAddress, Cause, Cloud, CloudError, ListedBucket};
+use crate::judgement::{Judge, Judged, undetermined_by};
 
 /// Reads buckets of one account.
 pub(super) struct Collector {
     pub(super) cloud: Arc<dyn Cloud>,
     pub(super) account: AccountFacts,
+    pub(super) judge: Judge,
     pub(super) stop: Stop,
 }
 
@@ -32,38 +35,64 @@ impl Collector {
         local.checked_add(self.cloud.clock_offset()).unwrap_or(local)
     }
 
-    /// Looks at a bucket.
+    /// Looks at a bucket. A bug of ours that shows in one bucket leaves that bucket undetermined and the others alone.
     pub(super) async fn look_at(&self, listed: ListedBucket) -> BucketSight {
         let observed_at = self.now();
         let owner = self.account.identity().account.clone();
         let bucket = BucketAddress { name: listed.name.clone(), region: listed.region, owner };
-        let seen = match self.collect(&bucket).await {
-            Ok(snapshot) => Seen::There(Box::new(snapshot)),
-            Err(Gone) => Seen::Gone,
+        let seen = match AssertUnwindSafe(self.collect(&bucket)).catch_unwind().await {
+            Ok(Ok(judged)) => Seen::There(Box::new(judged)),
+            Ok(Err(Gone)) => Seen::Gone,
+            Err(panic) => Seen::There(Box::new(self.unread(&bucket, &*panic))),
         };
         BucketSight { name: listed.name, observed_at, seen }
     }
 
     /// Reads what decides for most buckets, then what the judgement of that still asks for, until it asks no more.
-    async fn collect(&self, bucket: &BucketAddress) -> Result<BucketSnapshot, Gone> {
+    async fn collect(&self, bucket: &BucketAddress) -> Result<Judged, Gone> {
         let mut snapshot = self.read_first(bucket).await?;
         self.read_acl_and_status(bucket, &mut snapshot).await?;
-        while !snapshot_is_lost(&snapshot) {
-            let assessment = assess(&snapshot, self.now());
-            let wanted = Wanted::of(&snapshot, &assessment);
+        let mut judged = self.judged(snapshot);
+        while !snapshot_is_lost(&judged.snapshot) {
+            let wanted = Wanted::of(&judged);
             if wanted == Wanted::default() {
                 break;
             }
-            self.read_wanted(bucket, wanted, &mut snapshot).await?;
-            if !wanted.may_reveal_more(&assessment) {
+            let more_may_follow = wanted.may_reveal_more(&judged.assessment);
+            self.read_wanted(bucket, wanted, &mut judged.snapshot).await?;
+            judged = self.judged(judged.snapshot);
+            if !more_may_follow {
                 break;
             }
         }
-        Ok(snapshot)
+        Ok(judged)
+    }
+
+    fn judged(&self, snapshot: BucketSnapshot) -> Judged {
+        Judged::by(self.judge, snapshot, self.now())
+    }
+
+    /// Gives what is known of a bucket in the reading of which bucketwatch itself failed: nothing, and that may pass.
+    fn unread(&self, bucket: &BucketAddress, panic: &(dyn Any + Send)) -> Judged {
+        fn failed<T>() -> Observed<T> {
+            Observed::Unreadable(Unreadable { code: "BugInBucketwatch".to_owned(), passing: true })
+        }
+        let (policy, ownership, bucket_block) = (failed(), failed(), failed());
+        let snapshot = BucketSnapshot { policy, ownership, bucket_block, ..self.nothing_of(bucket) };
+        Judged { assessment: undetermined_by(&snapshot, panic), snapshot }
+    }
+
+    fn nothing_of(&self, bucket: &BucketAddress) -> BucketSnapshot {
+        let identity = self.account.identity();
+        BucketSnapshot {
+            account: Some(identity.account.clone()),
+            partition: identity.partition,
+            region: Some(self.cloud.region_of(bucket)),
+            ..BucketSnapshot::unseen(Some(bucket.name.clone()))
+        }
     }
 
     async fn read_first(&self, bucket: &BucketAddress) -> Result<BucketSnapshot, Gone> {
-        let identity = self.account.identity();
         let (account_block, ownership, block, policy) = join!(
             self.account.block(),
             self.cloud.ownership(bucket),
@@ -71,14 +100,11 @@ impl Collector {
             self.cloud.policy(bucket),
         );
         Ok(BucketSnapshot {
-            account: Some(identity.account.clone()),
-            partition: identity.partition,
-            region: Some(self.cloud.region_of(bucket)),
             policy: self.fact(policy)?,
             ownership: self.fact(ownership)?,
             bucket_block: self.fact(block)?,
             account_block,
-            ..BucketSnapshot::unseen(Some(bucket.name.clone()))
+            ..self.nothing_of(bucket)
         })
     }
 
@@ -171,9 +197,9 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Gives what `assessment` lacks, and what qualifies the ways in of strangers, open or held shut. Never what was asked
+    /// Gives what the assessment lacks, and what qualifies the ways in of strangers, open or held shut. Never what was asked
     /// before.
-    fn of(snapshot: &BucketSnapshot, assessment: &Assessment) -> Self {
+    fn of(Judged { snapshot, assessment }: &Judged) -> Self {
         let asked_for = |what: &str| assessment.undetermined.iter().any(|gap| gap.what == what);
         let open = assessment.exposures.iter();
         let shut = assessment.latent.iter().map(|latent| &latent.exposure);

@@ -175,8 +175,8 @@ impl Flow {
     fn dump(&self, batch: &[BucketSight]) -> Result<(), ScanError> {
         let Some(folder) = &self.options.snapshots else { return Ok(()) };
         for sight in batch {
-            if let Seen::There(snapshot) = &sight.seen {
-                folder.write(snapshot, sight.observed_at).map_err(ScanError::Snapshot)?;
+            if let Seen::There(judged) = &sight.seen {
+                folder.write(&judged.snapshot, sight.observed_at).map_err(ScanError::Snapshot)?;
             }
         }
         Ok(())

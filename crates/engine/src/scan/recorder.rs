@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use bucketwatch_exposure::observed::Observed;
-use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
+use bucketwatch_exposure::snapshot::BlockPublicAccess;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 use crate::cloud::Identity;
+use crate::judgement::Judged;
 use crate::state::{Coverage, RunId, StateError};
 
 /// Records one run.
@@ -49,8 +50,8 @@ pub struct BucketSight {
 /// A bucket as it was seen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
-    /// It answered: what was asked of it, and what could not be read.
-    There(Box<BucketSnapshot>),
+    /// It answered: what was asked of it, what could not be read, and what that means.
+    There(Box<Judged>),
     /// It was listed and then did not exist.
     Gone,
 }

@@ -277,8 +277,8 @@ async fn what_lets_named_accounts_in_needs_no_more_than_the_policy() {
     for operation in ["website", "requester_pays", "default_encryption", "tags"] {
         assert_eq!(world.count(operation), 0, "{operation}");
     }
-    let Seen::There(snapshot) = notebook.seen("b001") else { panic!("it is there") };
-    let assessment = assess(&snapshot, Timestamp::now());
+    let Seen::There(judged) = notebook.seen("b001") else { panic!("it is there") };
+    let assessment = judged.assessment;
     assert_eq!((assessment.verdict, assessment.exposures.len()), (Verdict::NotPublic, 1));
 }
 
@@ -315,9 +315,33 @@ async fn what_cannot_be_read_is_unreadable_and_says_whether_that_may_pass() {
     for (name, code, passing) in
         [("b001", "AccessDenied", false), ("b002", "SlowDown", true), ("b003", "Timeout", true)]
     {
-        let Seen::There(snapshot) = notebook.seen(name) else { panic!("{name} is gone") };
+        let Seen::There(judged) = notebook.seen(name) else { panic!("{name} is gone") };
         let expected = Observed::Unreadable(Unreadable { code: code.to_owned(), passing });
-        assert_eq!(snapshot.policy, expected, "{name}");
+        assert_eq!(judged.snapshot.policy, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_bug_that_shows_in_one_bucket_leaves_that_bucket_undetermined_and_the_scan_going() {
+    let judge: Judge = |snapshot, at| match snapshot.bucket.as_ref().map(Untrusted::as_raw) {
+        Some("b003") => panic!("planted in the judgement"),
+        _ => assess(snapshot, at),
+    };
+    let policy = |name: &str| match name {
+        "b004" => panic!("planted in the reading"),
+        _ => Ok(None),
+    };
+    let options = ScanOptions { judge, ..ScanOptions::default() };
+    let (_, notebook, outcome) = run(World { policy, ..World::default() }, options).await;
+    let outcome = outcome.unwrap();
+    assert_eq!((outcome.partial, outcome.coverage.buckets, notebook.names().len()), (None, 25, 25));
+    for (name, planted, read) in [("b003", "judgement", true), ("b004", "reading", false), ("b005", "", true)]
+    {
+        let Seen::There(judged) = notebook.seen(name) else { panic!("{name} is gone") };
+        assert_eq!(judged.snapshot.policy.is_known(), read, "{name}");
+        let why: String = judged.assessment.undetermined.iter().map(|gap| gap.why.as_str()).collect();
+        assert_eq!(judged.assessment.verdict == Verdict::Undetermined, !planted.is_empty(), "{name}: {why}");
+        assert!(why.contains(planted), "{name}: {why}");
     }
 }
 

@@ -66,7 +66,7 @@ impl Notebook {
     pub(super) fn assessments(&self, now: Timestamp) -> BTreeMap<String, Assessment> {
         let buckets = self.buckets.lock().unwrap();
         let assessed = |sight: &BucketSight| match &sight.seen {
-            Seen::There(snapshot) => Some((sight.name.as_raw().to_owned(), assess(snapshot, now))),
+            Seen::There(judged) => Some((sight.name.as_raw().to_owned(), assess(&judged.snapshot, now))),
             Seen::Gone => None,
         };
         buckets.iter().filter_map(assessed).collect()

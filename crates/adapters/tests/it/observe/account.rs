@@ -39,7 +39,14 @@ fn look(snapshot: BucketSnapshot, at: Timestamp) -> BucketLook {
         ..snapshot
     };
     let configuration_at = Some(at);
-    BucketLook { name: "a".into(), snapshot, configuration_at, access_points_at: None, objects_at: None }
+    BucketLook {
+        name: "a".into(),
+        snapshot,
+        assessment: None,
+        configuration_at,
+        access_points_at: None,
+        objects_at: None,
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bucketwatch_adapters::sqlite::SqliteStore;
 use bucketwatch_engine::cloud::Identity;
 use bucketwatch_engine::config::AlertKind;
+use bucketwatch_engine::judgement::Judged;
 use bucketwatch_engine::notice::NoticeBody;
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
 use bucketwatch_engine::scan::{AccountSight, BucketSight, Recorder, Seen};
@@ -31,14 +32,18 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let store = Arc::new(SqliteStore::temporary().await.unwrap());
+        Self::on(Arc::new(SqliteStore::temporary().await.unwrap()))
+    }
+
+    pub(super) fn on(store: Arc<dyn StateStore>) -> Self {
         Self { store, account_block: Observed::Absent, buckets: BTreeMap::new() }
     }
 
     pub(super) fn put(&mut self, name: &'static str, snapshot: BucketSnapshot) {
         let account = Some(account());
         let snapshot = BucketSnapshot { bucket: Some(name.into()), account, ..snapshot };
-        self.buckets.insert(name, Seen::There(Box::new(snapshot)));
+        let judged = Judged::by(judge, snapshot, Timestamp::now());
+        self.buckets.insert(name, Seen::There(Box::new(judged)));
     }
 
     /// Scans everything, and gives what changed as `kind bucket` or `kind(inner) bucket`, sorted.
@@ -70,8 +75,10 @@ impl World {
         recorder.account(AccountSight { observed_at, block }).await.unwrap();
         let sight = |(name, seen): (&&'static str, &Seen)| {
             let mut seen = seen.clone();
-            if let Seen::There(snapshot) = &mut seen {
-                snapshot.account_block = self.account_block.clone();
+            if let Seen::There(judged) = &mut seen {
+                let account_block = self.account_block.clone();
+                let snapshot = BucketSnapshot { account_block, ..judged.snapshot.clone() };
+                **judged = Judged::by(judge, snapshot, observed_at);
             }
             BucketSight { name: (*name).into(), observed_at, seen }
         };
