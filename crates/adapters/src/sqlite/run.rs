@@ -73,17 +73,17 @@ pub(super) fn renew(database: &mut Database, run: &RunId, until: Timestamp) -> R
     })
 }
 
-/// Closes the run and lets go of the lock.
+/// Closes the run. The lock goes even where that cannot be written: the next run then closes this one as interrupted.
 pub(super) fn finish(database: &mut Database, run: &RunId, end: &RunEnd) -> Result<(), StateError> {
-    database.write(|transaction, place| {
+    let closed = database.write(|transaction, place| {
         let coverage = to_json(&end.coverage).map_err(|error| place.error(error))?;
         let closing =
             "UPDATE run SET ended_at = ?2, partial = ?3, coverage = ?4 WHERE id = ?1 AND ended_at IS NULL";
         let columns = params![run.as_str(), nanoseconds(end.at), end.partial, coverage];
         held(transaction.execute(closing, columns), place)
-    })?;
+    });
     database.lock = None;
-    Ok(())
+    closed
 }
 
 /// Refuses a commit of a run that no longer holds the lease.

@@ -1,6 +1,7 @@
 //! What a scan sees, as it is remembered and told.
 
 mod account;
+mod ending;
 mod incarnation;
 mod plain;
 mod sight;

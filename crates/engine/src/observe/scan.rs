@@ -100,10 +100,13 @@ impl Recorder for ScanRecorder {
     async fn finish(&self, partial: Option<String>, coverage: Coverage) -> Result<(), StateError> {
         let run = self.open()?;
         let occasion = Occasion::scan(&run.id, Timestamp::now());
-        self.observer.conclude(&occasion, &run.identity.account, partial.is_none()).await?;
-        self.store.finish_run(&run.id, &RunEnd { at: Timestamp::now(), partial, coverage }).await?;
+        let concluded = self.observer.conclude(&occasion, &run.identity.account, partial.is_none()).await;
+        // Whatever could not be concluded, the run ends here and gives its lease back.
+        let partial = partial.or_else(|| concluded.as_ref().err().map(ToString::to_string));
+        let end = RunEnd { at: Timestamp::now(), partial, coverage };
+        let finished = self.store.finish_run(&run.id, &end).await;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        Ok(())
+        concluded.and(finished)
     }
 }
 
