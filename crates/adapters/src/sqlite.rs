@@ -5,6 +5,7 @@
 
 mod account;
 mod bucket;
+mod change;
 mod codec;
 mod commit;
 mod error;
@@ -13,6 +14,7 @@ mod history;
 mod lock;
 mod open;
 mod outbox;
+mod revisit;
 mod run;
 mod status;
 mod worker;
@@ -22,9 +24,9 @@ use std::path::Path;
 use async_trait::async_trait;
 use bucketwatch_engine::notice::TransitionRecord;
 use bucketwatch_engine::state::{
-    AccountRecord, BucketKey, BucketRecord, Claim, Claimed, Commit, DeadLetter, HistoryQuery, OutboxCount,
-    Page, Run, RunEnd, RunId, RunRequest, Settlement, StateError, StateStore, StatusQuery, StatusRow,
-    Summary,
+    AccountRecord, BucketKey, BucketRecord, ChangeRecord, Claim, Claimed, Commit, DeadLetter, HistoryQuery,
+    OutboxCount, Page, Revisit, Run, RunEnd, RunId, RunRequest, Settlement, StateError, StateStore,
+    StatusQuery, StatusRow, Summary,
 };
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
@@ -133,6 +135,37 @@ impl StateStore for SqliteStore {
     async fn history(&self, query: &HistoryQuery) -> Result<Page<TransitionRecord>, StateError> {
         let query = query.clone();
         self.worker.call(move |database| history::page(database, &query)).await
+    }
+
+    async fn seen(&self, ids: &[String]) -> Result<Vec<String>, StateError> {
+        let ids = ids.to_vec();
+        self.worker.call(move |database| change::seen(database, &ids)).await
+    }
+
+    async fn changes(&self, key: &BucketKey, limit: usize) -> Result<Vec<ChangeRecord>, StateError> {
+        let key = key.clone();
+        self.worker.call(move |database| change::of(database, &key, limit)).await
+    }
+
+    async fn forget(&self, instant: Timestamp) -> Result<u64, StateError> {
+        self.worker.call(move |database| change::forget(database, instant)).await
+    }
+
+    async fn revisit(
+        &self,
+        account: &AccountId,
+        bucket: Option<&Untrusted>,
+    ) -> Result<Option<Revisit>, StateError> {
+        let (account, bucket) = (account.clone(), bucket.cloned());
+        self.worker.call(move |database| revisit::planned(database, &account, bucket.as_ref())).await
+    }
+
+    async fn revisits(&self, now: Timestamp, limit: usize) -> Result<Vec<Revisit>, StateError> {
+        self.worker.call(move |database| revisit::due(database, now, limit)).await
+    }
+
+    async fn next_revisit(&self) -> Result<Option<Timestamp>, StateError> {
+        self.worker.call(revisit::next).await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StateError> {

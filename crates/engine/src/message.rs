@@ -29,9 +29,10 @@ pub use self::reading::{Reading, Turn};
 pub use self::slack::slack_message;
 pub use self::text::{ascii_subject, plain_text};
 
-use crate::notice::Notice;
+use crate::escape::terminal_cell;
+use crate::notice::{Notice, OccurrenceKind};
 use crate::report::sentence::{counted, few};
-use crate::report::wire::{Baseline, NoticeDocument, Severity};
+use crate::report::wire::{Baseline, CauseDocument, Group, NoticeDocument, OccurrenceDocument, Severity};
 
 /// How many buckets a message names; the rest is counted.
 const SHOWN: usize = 10;
@@ -61,13 +62,63 @@ impl Message {
         Self::of_document(&NoticeDocument::from(notice))
     }
 
-    fn of_document(notice: &NoticeDocument) -> Self {
+    /// Gives what the document of a notice says.
+    pub fn of_document(notice: &NoticeDocument) -> Self {
         let mut readings: Vec<_> = notice.transitions.iter().map(Reading::of).collect();
         readings.sort_by_key(Reading::severity);
-        match (&notice.baseline, readings.as_slice()) {
-            (Some(baseline), _) => Self::of_baseline(notice, baseline),
-            (None, [reading]) => Self::of_one(notice, reading),
-            (None, readings) => Self::of_several(notice, readings),
+        match (&notice.baseline, &notice.event, &notice.group, readings.as_slice()) {
+            (Some(baseline), ..) => Self::of_baseline(notice, baseline),
+            (_, Some(event), ..) => Self::of_event(notice, event),
+            (_, _, Some(group), readings) => Self::of_group(notice, group, readings),
+            (.., [reading]) => Self::of_one(notice, reading),
+            (.., readings) => Self::of_several(notice, readings),
+        }
+    }
+
+    fn of_group(notice: &NoticeDocument, group: &Group, readings: &[Reading<'_>]) -> Self {
+        let buckets = counted(group.buckets, "bucket", "buckets");
+        let exposed =
+            readings.first().is_some_and(|worst| matches!(worst.turn(), Turn::Opened | Turn::Widened));
+        let what = if exposed { "exposed" } else { "changed" };
+        let name = match &group.cause {
+            CauseDocument::Event { name: Some(name), .. } => terminal_cell(name),
+            _ => "a change of the account".to_owned(),
+        };
+        let headline = format!("{name} {what} {buckets} of account {}", group.account.as_str());
+        let several = Self::of_several(notice, readings);
+        let told = several.list.len() as u64;
+        let folded = usize::try_from(group.buckets.saturating_sub(told)).unwrap_or(usize::MAX);
+        Self { headline: Line::new(headline), facts: fact::of_group(group), folded, ..several }
+    }
+
+    fn of_event(notice: &NoticeDocument, event: &OccurrenceDocument) -> Self {
+        let subject = match &event.subject {
+            Some(subject) => terminal_cell(subject),
+            None => format!("account {}", event.account.as_str()),
+        };
+        let name = terminal_cell(&event.deed.name);
+        let worst = event.exposures.iter().map(|exposure| exposure.severity).min();
+        let (headline, severity) = match event.why {
+            OccurrenceKind::Refused if worst.is_some() => {
+                (format!("{subject}: an attempt to make it public was refused ({name})"), Severity::Low)
+            }
+            OccurrenceKind::Refused => (format!("{subject}: {name} was refused"), Severity::Low),
+            OccurrenceKind::Unverified => (
+                format!("{subject}: {name} asks to let strangers in, and what came of it cannot be read"),
+                worst.unwrap_or(Severity::Medium),
+            ),
+            OccurrenceKind::Watcher => {
+                (format!("{subject}: {name} touches what watches the account"), Severity::High)
+            }
+        };
+        Self {
+            id: notice.id.clone(),
+            at: notice.at,
+            severity,
+            headline: Line::new(headline),
+            facts: fact::of_event(event),
+            list: Vec::new(),
+            folded: 0,
         }
     }
 

@@ -40,6 +40,50 @@ pub enum NoticeBody {
         /// The names of the worst, at most ten.
         worst: Vec<Untrusted>,
     },
+    /// What one change of an account did to its buckets.
+    Group {
+        /// The account.
+        account: AccountId,
+        /// What did it.
+        cause: TransitionCause,
+        /// How many buckets changed.
+        buckets: u64,
+        /// The transitions, worst first, as many as are told one by one.
+        transitions: Vec<TransitionRecord>,
+    },
+    /// An event that is told for its own sake: it changed nothing that could be seen.
+    Event(Occurrence),
+}
+
+/// An event that is told for its own sake.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// Why it is told.
+    pub kind: OccurrenceKind,
+    /// The account that it is about.
+    pub account: AccountId,
+    /// The bucket, trail, rule, queue or function; `None` = the account as a whole.
+    pub subject: Option<Untrusted>,
+    /// The region.
+    pub region: Option<String>,
+    /// Who did what.
+    pub deed: Deed,
+    /// AWS's error code, or why the configuration could not be read.
+    pub code: Option<Untrusted>,
+    /// The ways in that the request itself asked for, as exposures of the assessment document.
+    pub exposures: Vec<serde_json::Value>,
+}
+
+/// Why an event is told for its own sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OccurrenceKind {
+    /// AWS refused it.
+    Refused,
+    /// What it led to could not be read, so what it asked for was judged instead.
+    Unverified,
+    /// It is about what watches the account.
+    Watcher,
 }
 
 /// A recorded transition. The document form is `bucketwatch.transition/1`.
@@ -88,5 +132,38 @@ pub enum TransitionCause {
         agent: Untrusted,
         /// From where.
         address: Untrusted,
+        /// The event's name.
+        #[serde(default)]
+        name: Untrusted,
+        /// When it was done; `None` in records of the first version.
+        #[serde(default)]
+        at: Option<Timestamp>,
+        /// Earlier events without which it would not have come to this, the latest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<Deed>,
     },
+}
+
+/// Who did what, by an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// The event's id.
+    pub event: String,
+    /// Its name.
+    pub name: Untrusted,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Untrusted,
+    /// With what.
+    pub agent: Untrusted,
+    /// From where.
+    pub address: Untrusted,
+}
+
+impl From<Deed> for TransitionCause {
+    fn from(deed: Deed) -> Self {
+        let Deed { event, name, at, actor, agent, address } = deed;
+        Self::Event { id: event, actor, agent, address, name, at: Some(at), also: Vec::new() }
+    }
 }

@@ -3,12 +3,14 @@
 //! The shape is the same for every store: load by key, decide in the engine, commit with the versions that were
 //! loaded. No closure crosses the port, so that a store over a network fits as well as a file.
 
+mod change;
 mod error;
 mod facet;
 mod outbox;
 mod policy_text;
 mod query;
 mod record;
+mod revisit;
 mod run;
 
 use async_trait::async_trait;
@@ -16,6 +18,7 @@ use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
+pub use self::change::{ChangeRecord, Opened};
 pub use self::error::{Source, StateError};
 pub use self::facet::{Facet, FacetKind, Merge};
 pub use self::outbox::{Claim, Claimed, DeadLetter, OutboxCount, Outcome, Settlement, Ticket};
@@ -24,6 +27,7 @@ pub use self::query::{Cursor, HistoryQuery, Page, StatusQuery, StatusRow, Summar
 pub use self::record::{
     AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Commit, Look, OutgoingNotice, StandingRecord,
 };
+pub use self::revisit::Revisit;
 pub use self::run::{Coverage, Run, RunEnd, RunId, RunRequest};
 
 /// What bucketwatch remembers between runs: facets, assessments, transitions, notices and their deliveries.
@@ -77,7 +81,7 @@ pub trait StateStore: Send + Sync {
     fn batch_limit(&self) -> usize;
 
     /// Writes records, transitions and notices in one transaction, each notice with one delivery for each of its
-    /// notifiers.
+    /// notifiers. A notice or event whose id is known already is left out: it was written before.
     ///
     /// *Errors*: [`StateError::Conflict`] if a record's version is not the stored one, [`StateError::LeaseLost`] if
     /// the commit's run no longer holds the lease; nothing is written then.
@@ -95,6 +99,28 @@ pub trait StateStore: Send + Sync {
         &self,
         query: &HistoryQuery,
     ) -> Result<Page<crate::notice::TransitionRecord>, StateError>;
+
+    /// Gives those of the events `ids` that were handled.
+    async fn seen(&self, ids: &[String]) -> Result<Vec<String>, StateError>;
+
+    /// Gives the events about `key` and about its account as a whole that AWS did, the latest first, by their own time.
+    async fn changes(&self, key: &BucketKey, limit: usize) -> Result<Vec<ChangeRecord>, StateError>;
+
+    /// Forgets events that were handled before `instant`, and gives how many these were.
+    async fn forget(&self, instant: Timestamp) -> Result<u64, StateError>;
+
+    /// Gives the look that is due for a bucket, or for the account.
+    async fn revisit(
+        &self,
+        account: &AccountId,
+        bucket: Option<&Untrusted>,
+    ) -> Result<Option<Revisit>, StateError>;
+
+    /// Gives looks that are due at `now`, the longest overdue first.
+    async fn revisits(&self, now: Timestamp, limit: usize) -> Result<Vec<Revisit>, StateError>;
+
+    /// Gives the first instant at which a look is due; `None` = none is planned.
+    async fn next_revisit(&self) -> Result<Option<Timestamp>, StateError>;
 
     /// Leases deliveries that are due, oldest first: nobody else gets them before the lease ends.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StateError>;

@@ -24,6 +24,7 @@ pub(super) fn page(
              AND (:account IS NULL OR account = :account)
              AND (:bucket IS NULL OR bucket = :bucket)
              AND (:run IS NULL OR run = :run)
+             AND (:group_key IS NULL OR json_extract(document, '$.group_key') = :group_key)
          ORDER BY sequence DESC LIMIT :limit";
     let size = query.limit.max(1);
     let mut rows = Vec::new();
@@ -35,6 +36,7 @@ pub(super) fn page(
             ":account": query.account.as_ref().map(AccountId::as_str),
             ":bucket": query.bucket.as_ref().map(Untrusted::as_raw),
             ":run": query.run.as_ref().map(RunId::as_str),
+            ":group_key": query.group_key.as_deref(),
             ":limit": limit(size),
         })?;
         while let Some(row) = found.next()? {

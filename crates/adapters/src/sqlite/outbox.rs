@@ -9,18 +9,21 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use super::codec::{from_nanoseconds, instant, json, limit, nanoseconds, optional_instant, to_json};
 use super::worker::Database;
 
-/// Writes a notice and one delivery for each of its notifiers.
+/// Writes a notice and one delivery for each of its notifiers; one that is known already is left as it is.
 pub(super) fn post(transaction: &Transaction<'_>, outgoing: &OutgoingNotice) -> rusqlite::Result<()> {
     let notice = &outgoing.notice;
     if outgoing.notifiers.is_empty() {
         return Ok(());
     }
     let at = nanoseconds(notice.at);
-    let sequence: i64 = transaction
+    let sequence: Option<i64> = transaction
         .prepare_cached(
-            "INSERT INTO notice (id, written_at, document) VALUES (?1, ?2, ?3) RETURNING sequence",
+            "INSERT INTO notice (id, written_at, document) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO NOTHING RETURNING sequence",
         )?
-        .query_row(params![notice.id, at, to_json(notice)?], |row| row.get(0))?;
+        .query_row(params![notice.id, at, to_json(notice)?], |row| row.get(0))
+        .optional()?;
+    let Some(sequence) = sequence else { return Ok(()) };
     for notifier in &outgoing.notifiers {
         transaction
             .prepare_cached(

@@ -6,6 +6,7 @@ mod sentence;
 
 use bucketwatch_engine::config::Facility;
 use bucketwatch_engine::escape::syslog_text;
+use bucketwatch_engine::message::Message;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::report::wire::{
     Baseline, Exposure, NoticeDocument, Side, TransitionDocument, Verdict,
@@ -29,12 +30,22 @@ pub(super) struct Sender {
     pub(super) max_bytes: usize,
 }
 
-/// Gives the messages of `notice`: one for each transition, or one for a baseline.
+/// Gives the messages of `notice`: one for each transition that it tells, one for a group, a baseline or an event.
 pub(super) fn messages(sender: &Sender, notice: &Notice) -> Vec<String> {
     let notice = NoticeDocument::from(notice);
     let transitions = notice.transitions.iter().map(|transition| of_transition(sender, &notice, transition));
     let baseline = notice.baseline.iter().map(|baseline| of_baseline(sender, &notice, baseline));
-    transitions.chain(baseline).collect()
+    let others = (notice.group.is_some() || notice.event.is_some()).then(|| of_message(sender, &notice));
+    others.into_iter().chain(transitions).chain(baseline).collect()
+}
+
+/// Gives the message of a group or an event in the words that every sink has for it.
+fn of_message(sender: &Sender, notice: &NoticeDocument) -> String {
+    let said = Message::of_document(notice);
+    let header = sender.header(SyslogSeverity::of_message(said.severity), notice.at, &notice.kind);
+    let facts = said.facts.iter().map(|fact| format!("; {}: {}", fact.label, fact.value.line().as_str()));
+    let sentence = format!("{}{}", said.headline.as_str(), facts.collect::<String>());
+    sender.message(header, &element::of_notice(notice), sentence)
 }
 
 fn of_transition(sender: &Sender, notice: &NoticeDocument, transition: &TransitionDocument) -> String {

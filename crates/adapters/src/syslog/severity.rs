@@ -36,6 +36,14 @@ impl SyslogSeverity {
         if public > 0 || undetermined > 0 { Self::Warning } else { Self::Notice }
     }
 
+    /// Gives the severity of a message about a group or an event.
+    pub(super) fn of_message(severity: Severity) -> Self {
+        match severity {
+            Severity::Low | Severity::Informational => Self::Notice,
+            worse => Self::of_opening(worse),
+        }
+    }
+
     fn of_opening(worst: Severity) -> Self {
         match worst {
             Severity::Critical => Self::Alert,

@@ -1,6 +1,7 @@
 //! What every store promises, as one suite that runs on any of them.
 
 mod bucket;
+mod event;
 mod outbox;
 mod query;
 mod run;
@@ -21,6 +22,10 @@ where
     bucket::a_bucket_can_lose_facets_and_come_back(&*store().await).await;
     bucket::hostile_names_are_different_buckets(&*store().await).await;
     bucket::outdated_and_unseen_buckets_are_found_page_by_page(&*store().await).await;
+    event::an_event_is_handled_once_and_forgotten_by_age(&*store().await).await;
+    event::events_of_a_bucket_come_latest_first_with_those_of_its_account(&*store().await).await;
+    event::a_look_to_come_is_planned_once_and_stays_until_it_is_done(&*store().await).await;
+    event::what_was_written_before_is_left_out(&*store().await).await;
     query::a_status_shows_the_worst_first_on_pages_of_any_size(&*store().await).await;
     query::a_status_is_filtered_and_counted_alike(&*store().await).await;
     query::a_history_is_newest_first_and_filtered(&*store().await).await;

@@ -1,12 +1,19 @@
 //! What is to be known beside the headline.
 
+use bucketwatch_policy::untrusted::Untrusted;
+
 use super::{Line, Reading, Turn, command};
 use crate::escape::terminal_cell;
 use crate::report::sentence;
-use crate::report::wire::{Baseline, CauseDocument, Exposure, Side, Verdict};
+use crate::report::wire::{
+    Baseline, CauseDocument, DeedDocument, Exposure, Group, OccurrenceDocument, Side, Verdict,
+};
 
 /// How many ways into one bucket are described.
 const WAYS: usize = 3;
+
+/// How many earlier events are named that had a hand in it.
+const HANDS: usize = 2;
 
 /// The tags by which people usually say whose a bucket is, in this order.
 const OWNER_TAGS: [&str; 5] = ["owner", "team", "contact", "project", "environment"];
@@ -63,6 +70,7 @@ pub(super) fn of_one(reading: &Reading<'_>) -> Vec<Fact> {
     let worst = reading.open().first().copied();
     facts.extend(worst.and_then(|worst| command::proof(worst, reading)));
     facts.push(Fact { label: "Who", value: Value::Text(cause(&transition.cause)) });
+    facts.extend(also(&transition.cause));
     facts.push(text("Since", transition.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     facts.extend(worst.map(|worst| command::closing(worst, reading)));
     facts.extend(command::console(reading));
@@ -164,11 +172,54 @@ fn missing(reading: &Reading<'_>) -> Option<String> {
 
 /// Gives who did it, with what and from where.
 pub(super) fn cause(cause: &CauseDocument) -> Line {
-    let CauseDocument::Event { event, actor, agent, address } = cause else {
+    let CauseDocument::Event { event, actor, agent, address, name, .. } = cause else {
         return Line::new("not known: a scan saw it; CloudTrail has the event");
     };
+    Line::new(who([actor, agent, address], name.as_ref(), event))
+}
+
+/// Gives who did what in `deed`, with what, from where and when.
+pub(super) fn deed(deed: &DeedDocument) -> String {
+    let who = who([&deed.actor, &deed.agent, &deed.address], Some(&deed.name), &deed.event);
+    format!("{who} at {}", deed.at.strftime("%Y-%m-%d %H:%M:%S UTC"))
+}
+
+fn who([actor, agent, address]: [&Option<Untrusted>; 3], name: Option<&Untrusted>, event: &str) -> String {
     let actor = actor.as_ref().map_or_else(|| "somebody".to_owned(), terminal_cell);
     let agent = agent.as_ref().map_or_else(String::new, |agent| format!(" with {}", terminal_cell(agent)));
     let address = address.as_ref().map_or_else(String::new, |from| format!(" from {}", terminal_cell(from)));
-    Line::new(format!("{actor}{agent}{address} (event {})", terminal_cell(&event.as_str().into())))
+    let name = name.map_or_else(String::new, |name| format!("{}, ", terminal_cell(name)));
+    format!("{actor}{agent}{address} ({name}event {})", terminal_cell(&event.into()))
+}
+
+/// Gives those who had a hand in it before.
+fn also(cause: &CauseDocument) -> Vec<Fact> {
+    match cause {
+        CauseDocument::Event { also, .. } => {
+            also.iter().take(HANDS).map(|earlier| text("Before", deed(earlier))).collect()
+        }
+        CauseDocument::Scan { .. } => Vec::new(),
+    }
+}
+
+/// Gives the facts of a change of an account.
+pub(super) fn of_group(group: &Group) -> Vec<Fact> {
+    let mut facts = vec![Fact { label: "Who", value: Value::Text(cause(&group.cause)) }];
+    if let CauseDocument::Event { at: Some(at), .. } = &group.cause {
+        facts.push(text("Since", at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
+    }
+    facts.push(Fact { label: "All", value: Value::Command(Line::new("bucketwatch history")) });
+    facts
+}
+
+/// Gives the facts of an event that is told for its own sake.
+pub(super) fn of_event(event: &OccurrenceDocument) -> Vec<Fact> {
+    let account = event.account.as_str();
+    let region = event.region.as_ref();
+    let region =
+        region.map_or_else(String::new, |region| format!(", {}", terminal_cell(&region.as_str().into())));
+    let mut facts = vec![text("Where", format!("account {account}{region}")), text("Who", deed(&event.deed))];
+    facts.extend(event.code.as_ref().map(|code| text("Answer", terminal_cell(code))));
+    facts.extend(event.exposures.iter().take(WAYS).map(|exposure| text("Asked for", way_in(exposure))));
+    facts
 }

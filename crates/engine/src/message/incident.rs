@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Fact, Line, Message, Reading, Turn, Value, fact};
-use crate::notice::Notice;
+use crate::notice::{Notice, OccurrenceKind};
 use crate::report::wire::{NoticeDocument, Severity};
 
 /// The most characters of a summary.
@@ -29,6 +29,13 @@ pub fn incidents(notice: &Notice) -> Vec<Incident> {
     let document = NoticeDocument::from(notice);
     let mut events: Vec<_> =
         document.transitions.iter().map(Reading::of).flat_map(|r| of_transition(&r)).collect();
+    if let Some(event) = document.event.as_ref().filter(|event| event.why != OccurrenceKind::Refused) {
+        let message = Message::of(notice);
+        let account = event.account.as_str();
+        let place = format!("{account}/event/{}", event.deed.event);
+        let about = About { source: account, class: "event", group: account };
+        events.push(trigger(&place, &message.headline, message.severity, notice.at, &about, &message.facts));
+    }
     if let Some(baseline) = document.baseline.as_ref().filter(|baseline| baseline.public > 0) {
         let message = Message::of(notice);
         let place = format!("{}/baseline", baseline.account.as_str());

@@ -2,7 +2,9 @@ use bucketwatch_policy::untrusted::Untrusted;
 use serde_json::json;
 
 use super::*;
-use crate::notice::{NoticeBody, TransitionCause, TransitionRecord};
+use crate::notice::{
+    Deed, Notice, NoticeBody, Occurrence, OccurrenceKind, TransitionCause, TransitionRecord,
+};
 use crate::report::sample;
 
 /// Names that attack a line, a mail header, a shell, HTML, Slack, Markdown and a reader.
@@ -26,6 +28,9 @@ fn record(bucket: &str) -> TransitionRecord {
         actor: "assumed-role/Admin/jane".into(),
         agent: "aws-cli/2.31".into(),
         address: "198.51.100.9".into(),
+        name: "PutBucketPolicy".into(),
+        at: Some(sample::instant()),
+        also: vec![],
     };
     record.before = Some(json!({"verdict": "not_public", "exposures": []}));
     let mut after = record.after.take().unwrap();
@@ -79,6 +84,43 @@ fn baseline(public: u64) -> Notice {
     Notice { id: "n0".to_owned(), at: sample::instant(), body, group_key: "run-1".to_owned() }
 }
 
+/// What one change of the account did to 37 buckets, of which three are told.
+fn account_change() -> Notice {
+    let transitions: Vec<_> = (1..=3).map(|number| record(&format!("bucket-{number:02}"))).collect();
+    let body = NoticeBody::Group {
+        account: sample::account(),
+        cause: deed("DeleteAccountPublicAccessBlock").into(),
+        buckets: 37,
+        transitions,
+    };
+    Notice { body, ..notice(Vec::new()) }
+}
+
+fn deed(name: &str) -> Deed {
+    Deed {
+        event: "3b1f".to_owned(),
+        name: name.into(),
+        at: sample::instant(),
+        actor: "jane (single sign-on, Admin)".into(),
+        agent: "AWS console".into(),
+        address: "198.51.100.9".into(),
+    }
+}
+
+fn event(kind: OccurrenceKind, subject: &str, name: &str, code: Option<&str>) -> Notice {
+    let exposure = record(subject).after.unwrap()["exposures"][0].clone();
+    let occurrence = Occurrence {
+        kind,
+        account: sample::account(),
+        subject: Some(subject.into()),
+        region: Some("eu-west-1".to_owned()),
+        deed: deed(name),
+        code: code.map(Into::into),
+        exposures: if kind == OccurrenceKind::Watcher { Vec::new() } else { vec![exposure] },
+    };
+    Notice { body: NoticeBody::Event(occurrence), ..notice(Vec::new()) }
+}
+
 /// One notice of every kind, the name of its snapshots first.
 fn every_kind() -> Vec<(&'static str, Notice)> {
     let by_scan = |record: &mut TransitionRecord| {
@@ -93,6 +135,10 @@ fn every_kind() -> Vec<(&'static str, Notice)> {
         ("deleted", notice(vec![turned("deleted", |record| record.before = record.after.take())])),
         ("group", group(37)),
         ("baseline", baseline(12)),
+        ("account", account_change()),
+        ("refused", event(OccurrenceKind::Refused, "photos", "PutBucketPolicy", Some("AccessDenied"))),
+        ("unverified", event(OccurrenceKind::Unverified, "photos", "PutBucketAcl", Some("AccessDenied"))),
+        ("watcher", event(OccurrenceKind::Watcher, "bucketwatch-trail", "StopLogging", None)),
         ("hostile", notice(vec![record(HOSTILE[1])])),
     ]
 }

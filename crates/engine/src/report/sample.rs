@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::End;
 use super::wire::{AssessmentDocument, ErrorDocument, Origin, Side, TransitionDocument};
-use crate::notice::{TransitionCause, TransitionRecord};
+use crate::notice::{Deed, TransitionCause, TransitionRecord};
 use crate::report::threshold::Tally;
 
 /// A name that attacks every sink.
@@ -124,6 +124,18 @@ pub(crate) fn error() -> ErrorDocument {
     }
 }
 
+/// What somebody did before.
+pub(crate) fn deed() -> Deed {
+    Deed {
+        event: "e0".to_owned(),
+        name: "DeleteBucketPublicAccessBlock".into(),
+        at: instant(),
+        actor: HOSTILE.into(),
+        agent: HOSTILE.into(),
+        address: "198.51.100.8".into(),
+    }
+}
+
 /// The record of the public bucket's opening.
 pub(crate) fn opened_record() -> TransitionRecord {
     let side = |document: &AssessmentDocument| serde_json::to_value(Side::of(document, BTreeMap::new())).ok();
@@ -142,6 +154,9 @@ pub(crate) fn opened_record() -> TransitionRecord {
             actor: HOSTILE.into(),
             agent: HOSTILE.into(),
             address: "198.51.100.9".into(),
+            name: "PutBucketPolicy".into(),
+            at: Some(instant()),
+            also: vec![deed()],
         },
         group_key: "e1".to_owned(),
     }

@@ -16,8 +16,8 @@ pub use assessment::{
 };
 pub use error::ErrorDocument;
 pub use exposure::{AudienceDetail, Exposure, Validity};
-pub use notice::{Baseline, NoticeDocument};
+pub use notice::{Baseline, Group, NoticeDocument, OccurrenceDocument};
 pub use scan::{Coverage, ScanDocument};
-pub use transition::{CauseDocument, Gap, Side, TransitionDocument};
+pub use transition::{CauseDocument, DeedDocument, Gap, Side, TransitionDocument};
 pub use witness::{ContextValue, Witness};
 pub use word::{Access, Audience, Objects, Path, Severity, Verdict};

@@ -101,6 +101,8 @@ pub struct HistoryQuery {
     pub bucket: Option<Untrusted>,
     /// Found by this run only.
     pub run: Option<RunId>,
+    /// With this group key only.
+    pub group_key: Option<String>,
     /// From here on.
     pub after: Option<Cursor>,
     /// How many rows a page has at most.
@@ -109,6 +111,6 @@ pub struct HistoryQuery {
 
 impl Default for HistoryQuery {
     fn default() -> Self {
-        Self { account: None, bucket: None, run: None, after: None, limit: 256 }
+        Self { account: None, bucket: None, run: None, group_key: None, after: None, limit: 256 }
     }
 }

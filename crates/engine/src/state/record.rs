@@ -9,7 +9,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Facet, FacetKind, RunId};
+use super::{ChangeRecord, Facet, FacetKind, Revisit, RunId};
 use crate::notice::{Notice, TransitionRecord};
 
 /// Which bucket.
@@ -123,6 +123,12 @@ pub struct Commit {
     pub transitions: Vec<TransitionRecord>,
     /// Notices.
     pub notices: Vec<OutgoingNotice>,
+    /// Events that were handled.
+    pub changes: Vec<ChangeRecord>,
+    /// Looks to come; each takes the place of the one that is planned for the same bucket or account.
+    pub revisits: Vec<Revisit>,
+    /// Looks that are done, as they were loaded: one that was planned anew meanwhile stays.
+    pub revisited: Vec<Revisit>,
 }
 
 /// A notice and to whom it goes.

@@ -85,6 +85,36 @@ pub(super) fn of_baseline(notice: &NoticeDocument, baseline: &Baseline) -> Eleme
     element
 }
 
+/// Gives the element of a group or of an event.
+pub(super) fn of_notice(notice: &NoticeDocument) -> Element {
+    let mut element = Element(Vec::new());
+    if let Some(group) = &notice.group {
+        element.push("account", group.account.as_str());
+        element.push("buckets", group.buckets.to_string());
+        push_cause(&mut element, &group.cause);
+    }
+    if let Some(event) = &notice.event {
+        element.push("account", event.account.as_str());
+        for (name, value) in [("subject", &event.subject), ("code", &event.code)] {
+            if let Some(value) = value {
+                element.push(name, value.clone());
+            }
+        }
+        element.push("event", event.deed.event.as_str());
+        element.push("name", event.deed.name.clone());
+        let told =
+            [("actor", &event.deed.actor), ("address", &event.deed.address), ("agent", &event.deed.agent)];
+        for (name, value) in told {
+            if let Some(value) = value {
+                element.push(name, value.clone());
+            }
+        }
+    }
+    element.push("notice", notice.id.as_str());
+    element.push("group", notice.group_key.as_str());
+    element
+}
+
 fn push_worst(element: &mut Element, change: &Change) {
     let Some(worst) = change.worst() else { return };
     element.push("severity", worst.severity.as_str());
@@ -102,9 +132,9 @@ fn push_worst(element: &mut Element, change: &Change) {
 fn push_cause(element: &mut Element, cause: &CauseDocument) {
     match cause {
         CauseDocument::Scan { run } => element.push("run", run.as_str()),
-        CauseDocument::Event { event, actor, agent, address } => {
+        CauseDocument::Event { event, actor, agent, address, name: done, .. } => {
             element.push("event", event.as_str());
-            for (name, value) in [("actor", actor), ("address", address), ("agent", agent)] {
+            for (name, value) in [("actor", actor), ("address", address), ("agent", agent), ("name", done)] {
                 if let Some(value) = value {
                     element.push(name, value.clone());
                 }

@@ -53,6 +53,9 @@ pub(crate) fn record(bucket: &str) -> TransitionRecord {
             actor: bucket.into(),
             agent: "aws-cli/2".into(),
             address: "198.51.100.9".into(),
+            name: "PutBucketPolicy".into(),
+            at: None,
+            also: Vec::new(),
         },
         group_key: "e1".to_owned(),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bucketwatch_engine::config::AlertKind;
-use bucketwatch_engine::notice::TransitionCause;
+use bucketwatch_engine::notice::Deed;
 use bucketwatch_engine::observe::{AccountLook, BucketLook, Observer, Occasion};
 use bucketwatch_engine::scan::Recorder as _;
 use bucketwatch_engine::state::Coverage;
@@ -21,8 +21,15 @@ fn ignoring_acls() -> Observed<BlockPublicAccess> {
 
 fn event(id: &str) -> Occasion {
     let nobody = || "".into();
-    let cause =
-        TransitionCause::Event { id: id.to_owned(), actor: nobody(), agent: nobody(), address: nobody() };
+    let deed = Deed {
+        event: id.to_owned(),
+        name: "PutBucketAcl".into(),
+        at: Timestamp::now(),
+        actor: nobody(),
+        agent: nobody(),
+        address: nobody(),
+    };
+    let cause = deed.into();
     Occasion { cause, at: Timestamp::now() }
 }
 

@@ -111,6 +111,8 @@ impl World {
                     let [transition] = &transitions[..] else { panic!("one transition a notice") };
                     format!("{} {}", transition.kind, transition.bucket.as_raw())
                 }
+                NoticeBody::Group { buckets, .. } => format!("group of {buckets}"),
+                NoticeBody::Event(event) => format!("{:?} {}", event.kind, event.deed.event),
                 NoticeBody::Baseline { buckets, public, undetermined, .. } => {
                     format!("baseline {buckets}/{public}/{undetermined}")
                 }

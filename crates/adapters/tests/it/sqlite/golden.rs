@@ -23,6 +23,7 @@ async fn fill(store: &SqliteStore) {
         buckets: vec![bucket("b", Verdict::Public)],
         transitions: vec![transition("t", "b", "r")],
         notices: vec![notice("n", 4, &["log"])],
+        ..Commit::default()
     };
     store.commit(commit).await.unwrap();
     let end = RunEnd { at: at(9), partial: Some("deadline".to_owned()), coverage: Default::default() };

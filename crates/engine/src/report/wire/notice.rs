@@ -5,8 +5,8 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::TransitionDocument;
-use crate::notice::{Notice, NoticeBody};
+use super::{CauseDocument, DeedDocument, Exposure, TransitionDocument};
+use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
 
 /// A message to a notifier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,14 +14,20 @@ use crate::notice::{Notice, NoticeBody};
 pub struct NoticeDocument {
     /// A repeat carries the same.
     pub id: String,
-    /// `transitions` or `baseline`.
+    /// `transitions`, `group`, `event` or `baseline`.
     pub kind: String,
     /// When it was written.
     pub at: Timestamp,
     /// Notices of one cause share it.
     pub group_key: String,
-    /// The transitions, worst first; none in a baseline.
+    /// The transitions, worst first; none in a baseline or event. A group holds those that are told one by one.
     pub transitions: Vec<TransitionDocument>,
+    /// What one change of an account did to its buckets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// An event that is told for its own sake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<OccurrenceDocument>,
     /// What the first run over an account found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
@@ -42,37 +48,98 @@ pub struct Baseline {
     pub worst: Vec<Untrusted>,
 }
 
+/// What one change of an account did to its buckets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The account.
+    pub account: AccountId,
+    /// What did it.
+    pub cause: CauseDocument,
+    /// How many buckets changed.
+    pub buckets: u64,
+}
+
+/// An event that is told for its own sake.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OccurrenceDocument {
+    /// `refused`, `unverified` or `watcher`.
+    pub why: OccurrenceKind,
+    /// The account that it is about.
+    pub account: AccountId,
+    /// The bucket, trail, rule, queue or function.
+    pub subject: Option<Untrusted>,
+    /// The region.
+    pub region: Option<String>,
+    /// Who did what.
+    pub deed: DeedDocument,
+    /// AWS's error code.
+    pub code: Option<Untrusted>,
+    /// The ways in that the request asked for.
+    pub exposures: Vec<Exposure>,
+}
+
+impl From<&Occurrence> for OccurrenceDocument {
+    fn from(occurrence: &Occurrence) -> Self {
+        let exposures = occurrence.exposures.iter();
+        Self {
+            why: occurrence.kind,
+            account: occurrence.account.clone(),
+            subject: occurrence.subject.clone(),
+            region: occurrence.region.clone(),
+            deed: (&occurrence.deed).into(),
+            code: occurrence.code.clone(),
+            exposures: exposures.filter_map(|exposure| Exposure::deserialize(exposure).ok()).collect(),
+        }
+    }
+}
+
 impl From<&Notice> for NoticeDocument {
     fn from(notice: &Notice) -> Self {
-        let (kind, transitions, baseline) = match &notice.body {
+        let mut document = Self {
+            id: notice.id.clone(),
+            kind: String::new(),
+            at: notice.at,
+            group_key: notice.group_key.clone(),
+            transitions: Vec::new(),
+            group: None,
+            event: None,
+            baseline: None,
+        };
+        document.kind = match &notice.body {
             NoticeBody::Transitions { transitions } => {
-                ("transitions", transitions.iter().map(TransitionDocument::from).collect(), None)
+                document.transitions = transitions.iter().map(TransitionDocument::from).collect();
+                "transitions"
+            }
+            NoticeBody::Group { account, cause, buckets, transitions } => {
+                document.transitions = transitions.iter().map(TransitionDocument::from).collect();
+                document.group =
+                    Some(Group { account: account.clone(), cause: cause.into(), buckets: *buckets });
+                "group"
+            }
+            NoticeBody::Event(occurrence) => {
+                document.event = Some(occurrence.into());
+                "event"
             }
             NoticeBody::Baseline { account, buckets, public, undetermined, worst } => {
-                let baseline = Baseline {
+                document.baseline = Some(Baseline {
                     account: account.clone(),
                     buckets: *buckets,
                     public: *public,
                     undetermined: *undetermined,
                     worst: worst.clone(),
-                };
-                ("baseline", Vec::new(), Some(baseline))
+                });
+                "baseline"
             }
-        };
-        Self {
-            id: notice.id.clone(),
-            kind: kind.to_owned(),
-            at: notice.at,
-            group_key: notice.group_key.clone(),
-            transitions,
-            baseline,
         }
+        .to_owned();
+        document
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notice::TransitionCause;
     use crate::report::sample;
 
     fn document(body: NoticeBody) -> NoticeDocument {
@@ -84,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn both_kinds_obey_the_schema() {
+    fn every_kind_obeys_the_schema() {
         let transitions = document(NoticeBody::Transitions { transitions: vec![sample::opened_record()] });
         assert_eq!(transitions.transitions, [sample::opened()]);
         let baseline = document(NoticeBody::Baseline {
@@ -95,5 +162,24 @@ mod tests {
             worst: vec![sample::HOSTILE.into()],
         });
         assert_eq!(baseline.baseline.unwrap().buckets, 3);
+        let cause: TransitionCause = sample::deed().into();
+        let group = document(NoticeBody::Group {
+            account: sample::account(),
+            cause,
+            buckets: 37,
+            transitions: vec![sample::opened_record()],
+        });
+        assert_eq!((group.group.unwrap().buckets, group.transitions.len()), (37, 1));
+        let exposure = sample::opened_record().after.unwrap()["exposures"][0].clone();
+        let event = document(NoticeBody::Event(Occurrence {
+            kind: OccurrenceKind::Refused,
+            account: sample::account(),
+            subject: Some(sample::HOSTILE.into()),
+            region: Some("eu-west-1".to_owned()),
+            deed: sample::deed(),
+            code: Some("AccessDenied".into()),
+            exposures: vec![exposure],
+        }));
+        assert_eq!(event.event.unwrap().exposures.len(), 1);
     }
 }

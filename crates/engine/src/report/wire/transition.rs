@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AssessmentDocument, Exposure, Undetermined, Verdict};
-use crate::notice::{TransitionCause, TransitionRecord};
+use crate::notice::{Deed, TransitionCause, TransitionRecord};
 
 /// A change between two assessments of a bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,7 +58,33 @@ pub enum CauseDocument {
         agent: Option<Untrusted>,
         /// From where.
         address: Option<Untrusted>,
+        /// The event's name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<Untrusted>,
+        /// When it was done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+        /// Earlier events without which it would not have come to this, the latest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<DeedDocument>,
     },
+}
+
+/// Who did what, by an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeedDocument {
+    /// The event's id.
+    pub event: String,
+    /// Its name.
+    pub name: Untrusted,
+    /// When it was done.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Option<Untrusted>,
+    /// With what.
+    pub agent: Option<Untrusted>,
+    /// From where.
+    pub address: Option<Untrusted>,
 }
 
 /// One side of a transition.
@@ -131,17 +157,37 @@ impl From<&TransitionRecord> for TransitionDocument {
     }
 }
 
+/// Gives a text that is not empty.
+fn told(text: &Untrusted) -> Option<Untrusted> {
+    (!text.as_raw().is_empty()).then(|| text.clone())
+}
+
 impl From<&TransitionCause> for CauseDocument {
     fn from(cause: &TransitionCause) -> Self {
-        let told = |text: &Untrusted| Some(text.clone()).filter(|text| !text.as_raw().is_empty());
         match cause {
             TransitionCause::Scan { run } => Self::Scan { run: run.clone() },
-            TransitionCause::Event { id, actor, agent, address } => Self::Event {
+            TransitionCause::Event { id, actor, agent, address, name, at, also } => Self::Event {
                 event: id.clone(),
                 actor: told(actor),
                 agent: told(agent),
                 address: told(address),
+                name: told(name),
+                at: *at,
+                also: also.iter().map(DeedDocument::from).collect(),
             },
+        }
+    }
+}
+
+impl From<&Deed> for DeedDocument {
+    fn from(deed: &Deed) -> Self {
+        Self {
+            event: deed.event.clone(),
+            name: deed.name.clone(),
+            at: deed.at,
+            actor: told(&deed.actor),
+            agent: told(&deed.agent),
+            address: told(&deed.address),
         }
     }
 }
