@@ -11,6 +11,8 @@ mod failure;
 mod identity;
 mod listing;
 mod pace;
+mod session;
+mod stored_secret;
 mod transport;
 mod trust;
 
@@ -27,6 +29,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
+pub use self::session::AwsSession;
 
 use self::clients::Clients;
 use self::transport::Traffic;

@@ -12,6 +12,7 @@ mod shell;
 mod state;
 mod status;
 
+pub(crate) use self::scan::connect_options;
 pub(crate) use self::state::holder;
 
 use anyhow::Result;

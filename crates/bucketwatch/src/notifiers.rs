@@ -4,17 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use bucketwatch_adapters::aws::{AwsSession, ConnectOptions};
 use bucketwatch_adapters::log_file::LogFile;
+use bucketwatch_adapters::pagerduty::PagerDuty;
+use bucketwatch_adapters::secrets::Secrets;
+use bucketwatch_adapters::slack::Slack;
 use bucketwatch_adapters::syslog::Syslog;
+use bucketwatch_adapters::teams::Teams;
+use bucketwatch_adapters::webhook::Webhook;
 use bucketwatch_engine::config::{Config, LogConfig, SyslogConfig};
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::Notifier;
 use bucketwatch_engine::outbox::{DeliveryOptions, Outbox};
+use bucketwatch_engine::secret::SecretStore;
 use bucketwatch_engine::state::StateStore;
 
 use crate::cli::ScanArguments;
-use crate::command::holder;
+use crate::command::{connect_options, holder};
 use crate::output::tell;
 
 /// How long a scan delivers at its end; the rest waits for the next one.
@@ -24,17 +31,35 @@ const DELIVERY: Duration = Duration::from_secs(30);
 pub(crate) struct Notifiers(Vec<Arc<dyn Notifier>>);
 
 impl Notifiers {
-    /// Gives the notifiers of the file.
-    pub(crate) fn configured(config: &Config) -> Result<Self> {
+    /// Gives the notifiers of the file; those that are in AWS, and secrets that are, are reached as `aws` says.
+    pub(crate) fn configured(config: &Config, aws: ConnectOptions) -> Result<Self> {
         let mut notifiers = Self(Vec::new());
-        config.notify.syslog.iter().try_for_each(|syslog| notifiers.add_syslog(syslog))?;
-        config.notify.log.iter().try_for_each(|log| notifiers.add(Arc::new(LogFile::new(log)?)))?;
+        let aws = Arc::new(AwsSession::new(aws));
+        let secrets: Arc<dyn SecretStore> = Arc::new(Secrets::new(aws));
+        for syslog in &config.notify.syslog {
+            notifiers.add_syslog(syslog)?;
+        }
+        for log in &config.notify.log {
+            notifiers.add(Arc::new(LogFile::new(log)?))?;
+        }
+        for webhook in &config.notify.webhook {
+            notifiers.add(Arc::new(Webhook::new(webhook, Arc::clone(&secrets))?))?;
+        }
+        for slack in &config.notify.slack {
+            notifiers.add(Arc::new(Slack::new(slack, Arc::clone(&secrets))?))?;
+        }
+        for teams in &config.notify.teams {
+            notifiers.add(Arc::new(Teams::new(teams, Arc::clone(&secrets))?))?;
+        }
+        for pagerduty in &config.notify.pagerduty {
+            notifiers.add(Arc::new(PagerDuty::new(pagerduty, Arc::clone(&secrets))?))?;
+        }
         Ok(notifiers)
     }
 
     /// Gives the notifiers of the file and the command line.
     pub(crate) fn of(config: &Config, arguments: &ScanArguments) -> Result<Self> {
-        let mut notifiers = Self::configured(config)?;
+        let mut notifiers = Self::configured(config, connect_options(&arguments.aws, config))?;
         for target in &arguments.syslog {
             notifiers.add_syslog(&SyslogConfig::new(target.clone()))?;
         }

@@ -1,19 +1,29 @@
 //! `bucketwatch.toml`: its keys, and errors that name the place and the nearest known key.
 
 mod alert;
+mod chat;
 mod error;
+mod http;
 mod log;
+mod notify;
 mod period;
+mod secret;
 mod syslog;
+mod webhook;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::alert::{AlertKind, UnknownAlert};
+pub use self::chat::{PagerDutyConfig, SlackConfig, TeamsConfig};
 pub use self::error::ConfigError;
+pub use self::http::HttpConfig;
 pub use self::log::LogConfig;
+pub use self::notify::NotifyConfig;
 pub use self::period::Period;
+pub use self::secret::SecretSource;
 pub use self::syslog::{Address, Facility, SyslogConfig, SyslogTarget, TargetError};
+pub use self::webhook::{WebhookConfig, WebhookFormat};
 
 /// The configuration file. Every key is optional; the command line wins over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -43,26 +53,6 @@ pub enum FailOnWord {
     Public,
     /// Undetermined buckets give exit code 3.
     Undetermined,
-}
-
-/// Where notices go; each notifier has a name of its own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NotifyConfig {
-    /// Syslog receivers.
-    #[serde(default)]
-    pub syslog: Vec<SyslogConfig>,
-    /// Log files of JSON lines.
-    #[serde(default)]
-    pub log: Vec<LogConfig>,
-}
-
-impl NotifyConfig {
-    /// Gives the names of all notifiers, in the order of the file.
-    pub fn names(&self) -> Vec<String> {
-        let syslog = self.syslog.iter().map(SyslogConfig::name);
-        syslog.chain(self.log.iter().map(LogConfig::name)).collect()
-    }
 }
 
 impl Config {

@@ -13,4 +13,5 @@ pub mod operation;
 pub mod outbox;
 pub mod report;
 pub mod scan;
+pub mod secret;
 pub mod state;

@@ -14,7 +14,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use bucketwatch_engine::cloud::{Cause, CloudError};
 
 use super::AwsCloud;
@@ -160,17 +160,7 @@ pub enum ConnectError {
 ///
 /// *Errors*: each cause has a variant of its own; none is retried by waiting.
 pub async fn connect(options: &ConnectOptions) -> Result<AwsCloud, ConnectError> {
-    let (pool, config) = match &options.embedded {
-        Some(embedded) => {
-            let pool = pool(trust_nobody()?, ProxyConfig::disabled(), options.concurrency);
-            (pool.clone(), embedded_config(embedded, options, client(pool)))
-        }
-        None => {
-            let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
-            let pool = pool(tls_context(bundle)?, ProxyConfig::from_env(), options.concurrency);
-            (pool.clone(), load(options, client(pool)).await)
-        }
-    };
+    let (pool, config) = ambient(options).await?;
     let home = home_region(&config)?;
     check_credentials(options, &config).await?;
     let traffic = Arc::new(Traffic::new(options.concurrency, options.attempt_timeout));
@@ -181,6 +171,19 @@ pub async fn connect(options: &ConnectOptions) -> Result<AwsCloud, ConnectError>
         Err(error) => return Err(explain(error, &traffic, &home)),
     };
     Ok(AwsCloud::new(clients, traffic, home, identity))
+}
+
+/// Gives the connections and the configuration that `options` and the environment name; nothing is asked yet.
+pub(super) async fn ambient(
+    options: &ConnectOptions,
+) -> Result<(SharedHttpConnector, SdkConfig), ConnectError> {
+    if let Some(embedded) = &options.embedded {
+        let pool = pool(trust_nobody()?, ProxyConfig::disabled(), options.concurrency);
+        return Ok((pool.clone(), embedded_config(embedded, options, client(pool))));
+    }
+    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let pool = pool(tls_context(bundle)?, ProxyConfig::from_env(), options.concurrency);
+    Ok((pool.clone(), load(options, client(pool)).await))
 }
 
 fn embedded_config(embedded: &Embedded, options: &ConnectOptions, http: SharedHttpClient) -> SdkConfig {
@@ -232,7 +235,8 @@ async fn load(options: &ConnectOptions, http: SharedHttpClient) -> SdkConfig {
     loader.region(region).load().await
 }
 
-fn home_region(config: &SdkConfig) -> Result<String, ConnectError> {
+/// Gives the region of calls that concern no other.
+pub(super) fn home_region(config: &SdkConfig) -> Result<String, ConnectError> {
     let region = config.region().map_or(DEFAULT_REGION, AsRef::as_ref);
     if is_region(region) {
         return Ok(region.to_owned());

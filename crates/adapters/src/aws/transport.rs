@@ -162,7 +162,8 @@ fn origin(uri: &str) -> String {
     format!("{scheme}://{authority}")
 }
 
-async fn read_to_end(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+/// Reads an answer to its end, which is near.
+pub(super) async fn read_to_end(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let mut body = ByteStream::new(answer.take_body());
     let mut bytes = Vec::new();
     while let Some(chunk) = body.try_next().await.map_err(|error| ConnectorError::io(error.into()))? {

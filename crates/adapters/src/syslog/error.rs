@@ -1,7 +1,8 @@
 //! What can be wrong with a receiver.
 
 use std::io;
-use std::path::PathBuf;
+
+use crate::trust::TrustError;
 
 /// Why a receiver cannot be used, or did not take a notice.
 #[derive(Debug, thiserror::Error)]
@@ -18,20 +19,9 @@ pub enum SyslogError {
         /// The upper bound.
         most: u32,
     },
-    /// The certificates to trust cannot be read.
-    #[error("`ca_file` `{}`: {why}", .path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
-    /// The machine has no certificates to trust.
-    #[error("no root certificates found on this machine; install ca-certificates or set `ca_file`")]
-    NoRoots,
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
+    /// There is nobody to trust.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The name that the certificate must bear is none.
     #[error("`{0}` is no server name")]
     ServerName(String),

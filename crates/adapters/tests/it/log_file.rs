@@ -10,7 +10,8 @@ use bucketwatch_engine::config::LogConfig;
 use bucketwatch_engine::notifier::{Notifier as _, Retry};
 use serde_json::Value;
 
-use crate::notifier_contract::{Entry, notifier_contract, sample};
+use crate::notifier_contract::documents::entries;
+use crate::notifier_contract::{notifier_contract, sample};
 
 fn log_file(path: &Path) -> LogFile {
     LogFile::new(&LogConfig::new(path.to_owned())).unwrap()
@@ -24,21 +25,6 @@ fn documents(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.ends_with('\n'));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn entries(document: &Value) -> Vec<Entry> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let notice = text(&document["id"]);
-    assert_eq!(document["schema"], "bucketwatch.notice/1");
-    if document["kind"] == "baseline" {
-        return vec![Entry { notice, kind: "baseline".to_owned(), bucket: None }];
-    }
-    let entry = |transition: &Value| Entry {
-        notice: notice.clone(),
-        kind: text(&transition["kind"]),
-        bucket: Some(text(&transition["bucket"])),
-    };
-    document["transitions"].as_array().unwrap().iter().map(entry).collect()
 }
 
 #[tokio::test]

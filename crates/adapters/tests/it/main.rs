@@ -1,6 +1,9 @@
 //! The adapters against the ports that they fill.
 
+mod authority;
 mod aws;
+mod hooks;
+mod http;
 mod log_file;
 mod notifier_contract;
 mod observe;

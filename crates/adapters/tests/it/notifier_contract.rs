@@ -1,5 +1,6 @@
 //! What every notifier promises, as one suite that runs on any of them.
 
+pub(crate) mod documents;
 pub(crate) mod sample;
 
 use bucketwatch_engine::notifier::Notifier;
@@ -50,5 +51,43 @@ pub(crate) async fn notifier_contract(
         notifier.deliver(&sample::opened(&id, &[name])).await.unwrap();
         expected.push(entry(&id, "opened", Some(name)));
         assert_eq!(received().await, expected, "{name:?} stays in its place");
+    }
+}
+
+/// Holds a notifier that makes one message of a notice to the port. `received` gives the texts of every message that
+/// its receiver has read since it began, in order; `shown` is how the receiver's format writes a bucket's name.
+pub(crate) async fn message_contract(
+    notifier: &dyn Notifier,
+    received: impl AsyncFn() -> Vec<Vec<String>>,
+    shown: impl Fn(&str) -> String,
+) {
+    let mut count = 0;
+    let mut arrived = async |id: &str, buckets: &[&str]| {
+        count += 1;
+        let messages = received().await;
+        assert_eq!(messages.len(), count, "{id}: every delivery is one message");
+        let texts = messages.last().unwrap();
+        let said = |words: &str| texts.iter().any(|text| text.contains(words));
+        assert!(said(&format!("notice {id}")), "{id} is not in {texts:#?}");
+        for bucket in buckets {
+            assert!(said(&shown(bucket)), "{bucket:?} is not in {texts:#?}");
+        }
+        for text in texts {
+            let seen = text.chars().all(|c| c == '\n' || !c.is_control() && !"\u{202e}\u{200b}".contains(c));
+            assert!(seen, "{text:?} holds what nobody can see");
+        }
+    };
+    notifier.deliver(&sample::opened("n1", &["photos"])).await.unwrap();
+    arrived("n1", &["photos", "anyone can read"]).await;
+    notifier.deliver(&sample::opened("n1", &["photos"])).await.unwrap();
+    arrived("n1", &["photos"]).await;
+    notifier.deliver(&sample::opened("n2", &["a-one", "b-two", "c-three"])).await.unwrap();
+    arrived("n2", &["a-one", "b-two", "c-three"]).await;
+    notifier.deliver(&sample::baseline("n3")).await.unwrap();
+    arrived("n3", &["12 buckets, 9 public, 1 undetermined"]).await;
+    for (number, name) in sample::HOSTILE.into_iter().enumerate() {
+        let id = format!("hostile-{number}");
+        notifier.deliver(&sample::opened(&id, &[name])).await.unwrap();
+        arrived(&id, &[name]).await;
     }
 }

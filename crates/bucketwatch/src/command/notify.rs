@@ -1,6 +1,7 @@
 //! `notify`: a test notice through every notifier, and dead letters again.
 
 use anyhow::{Result, bail};
+use bucketwatch_adapters::aws::ConnectOptions;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionCause, TransitionRecord};
 use bucketwatch_engine::state::RunId;
@@ -25,7 +26,7 @@ pub(crate) fn run(command: &NotifyCommand) -> Result<Exit> {
 
 async fn test(arguments: &NotifyArguments) -> Result<Exit> {
     let config = settings::load(arguments.common.config.as_deref())?;
-    let mut notifiers = Notifiers::configured(&config)?;
+    let mut notifiers = Notifiers::configured(&config, ConnectOptions::default())?;
     if let Some(name) = &arguments.notifier {
         notifiers.only(name)?;
     }
@@ -38,7 +39,7 @@ async fn test(arguments: &NotifyArguments) -> Result<Exit> {
 
 async fn retry(arguments: &NotifyArguments) -> Result<Exit> {
     let config = settings::load(arguments.common.config.as_deref())?;
-    let notifiers = Notifiers::configured(&config)?;
+    let notifiers = Notifiers::configured(&config, ConnectOptions::default())?;
     let store = state::open_existing(&arguments.state, &config).await?;
     let revived = store.revive(arguments.notifier.as_deref(), Timestamp::now()).await?;
     tell(&format!("bucketwatch: {revived} dead letters are due again"));

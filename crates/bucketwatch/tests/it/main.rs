@@ -9,6 +9,7 @@ mod emulator;
 mod fleet;
 mod interruption;
 mod least_privilege;
+mod notify;
 mod program;
 mod sandbox;
 mod stranger;

@@ -26,13 +26,33 @@ fn every_key_is_read() {
         [[notify.log]]
         name = "file"
         path = "/var/log/bucketwatch.jsonl"
+
+        [[notify.webhook]]
+        url = { file = "/run/secrets/url" }
+        signing_key = { env = "KEY" }
+        format = "ocsf"
+        headers = { Authorization = { ssm = "/token" } }
+        http = { allow_private = true, timeout = "3s", ca_file = "/etc/ssl/hooks.pem" }
+
+        [[notify.slack]]
+        name = "security"
+        url = { env = "SLACK_URL" }
+
+        [[notify.teams]]
+        url = { secretsmanager = "hooks", key = "teams" }
+
+        [[notify.pagerduty]]
+        routing_key = { env = "PAGERDUTY_KEY" }
         "#,
     )
     .unwrap();
     assert_eq!(config.deadline.unwrap().duration(), Duration::from_secs(5400));
     assert_eq!(config.alert_on, Some(vec![AlertKind::Opened, AlertKind::LostSight]));
     assert_eq!(config.fail_on, Some(vec![FailOnWord::Public]));
-    assert_eq!(config.notify.names(), ["syslog:tls://logs.example.com:6514", "file"]);
+    assert_eq!(
+        config.notify.names(),
+        ["syslog:tls://logs.example.com:6514", "file", "webhook", "security", "teams", "pagerduty"]
+    );
 }
 
 #[test]

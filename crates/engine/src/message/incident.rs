@@ -27,20 +27,24 @@ pub struct Incident {
 /// incident of its own, which sight resolves.
 pub fn incidents(notice: &Notice) -> Vec<Incident> {
     let document = NoticeDocument::from(notice);
-    let mut events: Vec<_> =
-        document.transitions.iter().map(Reading::of).flat_map(|r| of_transition(&r)).collect();
+    let mut events: Vec<_> = document
+        .transitions
+        .iter()
+        .map(Reading::of)
+        .flat_map(|reading| of_transition(&notice.id, &reading))
+        .collect();
     if let Some(event) = document.event.as_ref().filter(|event| event.why != OccurrenceKind::Refused) {
         let message = Message::of(notice);
         let account = event.account.as_str();
         let place = format!("{account}/event/{}", event.deed.event);
-        let about = About { source: account, class: "event", group: account };
+        let about = About { notice: &notice.id, source: account, class: "event", group: account };
         events.push(trigger(&place, &message.headline, message.severity, notice.at, &about, &message.facts));
     }
     if let Some(baseline) = document.baseline.as_ref().filter(|baseline| baseline.public > 0) {
         let message = Message::of(notice);
         let place = format!("{}/baseline", baseline.account.as_str());
-        let about =
-            About { source: baseline.account.as_str(), class: "baseline", group: baseline.account.as_str() };
+        let account = baseline.account.as_str();
+        let about = About { notice: &notice.id, source: account, class: "baseline", group: account };
         events.push(trigger(&place, &message.headline, message.severity, notice.at, &about, &message.facts));
     }
     events
@@ -48,18 +52,19 @@ pub fn incidents(notice: &Notice) -> Vec<Incident> {
 
 /// What an event is filed under.
 struct About<'a> {
+    notice: &'a str,
     source: &'a str,
     class: &'a str,
     group: &'a str,
 }
 
-fn of_transition(reading: &Reading<'_>) -> Vec<Incident> {
+fn of_transition(notice: &str, reading: &Reading<'_>) -> Vec<Incident> {
     let transition = reading.transition;
     let account = transition.account.as_ref().map_or("unknown", |account| account.as_str());
     let place = format!("{account}/{}", transition.bucket.as_raw());
     let sight = format!("{place}/sight");
     let source = Line::new(&reading.arn());
-    let about = About { source: source.as_str(), class: &transition.kind, group: account };
+    let about = About { notice, source: source.as_str(), class: &transition.kind, group: account };
     let event = |place: &str| {
         let facts = fact::of_one(reading);
         trigger(place, &reading.headline(), reading.severity(), transition.at, &about, &facts)
@@ -86,7 +91,7 @@ fn trigger(
     facts: &[Fact],
 ) -> Incident {
     let key = key(place);
-    let mut details = Map::new();
+    let mut details = Map::from_iter([("Notice".to_owned(), Json::from(about.notice))]);
     for fact in facts {
         let line = Json::from(fact.value.line().as_str());
         match details.get_mut(fact.label) {

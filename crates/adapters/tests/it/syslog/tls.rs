@@ -1,55 +1,13 @@
 //! TLS: the contract, and whom the notifier does not talk to.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use bucketwatch_adapters::syslog::Syslog;
 use bucketwatch_engine::config::{Config, SyslogConfig};
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::notifier::Notifier as _;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tempfile::TempDir;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::{ServerConfig, crypto::aws_lc_rs};
 
 use super::receiver;
+use crate::authority::Authority;
 use crate::notifier_contract::{notifier_contract, sample};
-
-/// A certificate authority, and a server for `localhost` that it vouches for.
-struct Authority {
-    folder: TempDir,
-    acceptor: TlsAcceptor,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(server(&Issuer::new(params, key))));
-        Self { folder, acceptor }
-    }
-
-    fn pem(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-}
-
-fn server(issuer: &Issuer<'_, KeyPair>) -> ServerConfig {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, issuer).unwrap().der().clone();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap()
-}
 
 fn config(port: u16, trusted: &Authority, server_name: &str) -> SyslogConfig {
     let text = format!(

@@ -1,0 +1,246 @@
+//! The few calls that notices and secrets need, beside S3: signed by hand, because a client for each service would
+//! cost more to build than everything else here together.
+//!
+//! Credentials, region, proxy, trust and endpoint are those of the ambient AWS configuration, as for a scan.
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use tokio::sync::OnceCell;
+
+use super::connect::{ConnectOptions, ambient, home_region};
+use super::failure::Causes;
+use super::transport::read_to_end;
+
+/// How long a call may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A session that is opened when it is first needed.
+pub struct AwsSession {
+    options: ConnectOptions,
+    ambient: OnceCell<Ambient>,
+}
+
+struct Ambient {
+    pool: SharedHttpConnector,
+    config: SdkConfig,
+    home: String,
+}
+
+/// A call to a service of AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// The service, as endpoints and signatures name it.
+    pub(crate) service: &'static str,
+    /// The region; `None`: the ambient one.
+    pub(crate) region: Option<String>,
+    /// The path.
+    pub(crate) path: &'static str,
+    /// The headers beside those of the signature.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub(crate) body: String,
+}
+
+impl Call {
+    /// Gives a call of the JSON protocol: `operation` is `Prefix.Operation`.
+    pub(crate) fn json(service: &'static str, operation: &str, body: &serde_json::Value) -> Self {
+        let headers = vec![
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+            ("x-amz-target", operation.to_owned()),
+        ];
+        Self { service, region: None, path: "/", headers, body: body.to_string() }
+    }
+
+    /// Sends it to `region`.
+    pub(crate) fn to(self, region: Option<String>) -> Self {
+        Self { region, ..self }
+    }
+}
+
+/// An answer: what came with a good status.
+pub(crate) type Answer = Vec<u8>;
+
+/// Why a call did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[error("{service} in {region}: {why}")]
+pub(crate) struct CallError {
+    /// The service.
+    service: &'static str,
+    /// The region, or a word in its place.
+    region: String,
+    /// AWS's code, or what happened.
+    why: String,
+    /// Whether AWS refuses the request for what it says.
+    pub(crate) refused: bool,
+}
+
+impl AwsSession {
+    /// Gives a session that connects as `options` say.
+    pub fn new(options: ConnectOptions) -> Self {
+        Self { options, ambient: OnceCell::new() }
+    }
+
+    async fn ambient(&self, service: &'static str) -> Result<&Ambient, CallError> {
+        let open = async || {
+            let (pool, config) = ambient(&self.options).await?;
+            let home = home_region(&config)?;
+            Ok::<_, super::ConnectError>(Ambient { pool, config, home })
+        };
+        let region = "no region yet".to_owned();
+        self.ambient.get_or_try_init(open).await.map_err(|error| CallError {
+            service,
+            region,
+            why: error.to_string(),
+            refused: false,
+        })
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// Anything but a good status.
+    pub(crate) async fn call(&self, call: &Call) -> Result<Answer, CallError> {
+        let ambient = self.ambient(call.service).await?;
+        let region = call.region.as_deref().unwrap_or(&ambient.home);
+        let failed =
+            |why: String| CallError { service: call.service, region: region.to_owned(), why, refused: false };
+        let request = signed(ambient, call, region).await.map_err(failed)?;
+        let exchange = async { read_to_end(ambient.pool.call(request).await?).await };
+        let answer = match tokio::time::timeout(TIMEOUT, exchange).await {
+            Ok(answer) => answer.map_err(|error| failed(Causes::of(&error).to_string()))?,
+            Err(_) => return Err(failed("no answer in time".to_owned())),
+        };
+        let body = answer.body().bytes().unwrap_or_default();
+        let status = answer.status().as_u16();
+        if (200..300).contains(&status) {
+            return Ok(body.to_vec());
+        }
+        let code = code(answer.headers().get("x-amzn-errortype"), body);
+        let refused = (400..500).contains(&status) && status != 429 && !may_pass(&code);
+        Err(CallError { refused, ..failed(format!("{code} ({status})")) })
+    }
+}
+
+async fn signed(ambient: &Ambient, call: &Call, region: &str) -> Result<HttpRequest, String> {
+    let words = |error: &(dyn std::error::Error + 'static)| Causes::of(error).to_string();
+    let provider = ambient.config.credentials_provider().ok_or("no AWS credentials found")?;
+    let credentials = provider.provide_credentials().await.map_err(|error| words(&error))?;
+    let url = format!("{}{}", endpoint(&ambient.config, call.service, region), call.path);
+    let identity = credentials.into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(call.service)
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .map_err(|error| words(&error))?
+        .into();
+    let headers = call.headers.iter().map(|(name, value)| (*name, value.as_str()));
+    let body = SignableBody::Bytes(call.body.as_bytes());
+    let signable =
+        SignableRequest::new("POST", url.as_str(), headers.clone(), body).map_err(|error| words(&error))?;
+    let (instructions, _) = sign(signable, &params).map_err(|error| words(&error))?.into_parts();
+    let mut request =
+        headers.fold(http::Request::post(&url), |request, (name, value)| request.header(name, value));
+    request = request.header("user-agent", concat!("bucketwatch/", env!("CARGO_PKG_VERSION")));
+    let mut request = request.body(SdkBody::from(call.body.as_str())).map_err(|error| words(&error))?;
+    instructions.apply_to_request_http1x(&mut request);
+    HttpRequest::try_from(request).map_err(|error| words(&error))
+}
+
+/// Gives where `service` is: what `AWS_ENDPOINT_URL_SERVICE` names, what the configuration names for all services, or
+/// AWS.
+fn endpoint(config: &SdkConfig, service: &str, region: &str) -> String {
+    let own = std::env::var(format!("AWS_ENDPOINT_URL_{}", variable(service))).ok();
+    let named = own.filter(|url| !url.is_empty()).or_else(|| config.endpoint_url().map(str::to_owned));
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    named.map_or_else(
+        || format!("https://{service}.{region}.{suffix}"),
+        |url| url.trim_end_matches('/').to_owned(),
+    )
+}
+
+/// Gives the name of a service as environment variables spell it. *Source*: AWS SDKs and Tools Reference Guide,
+/// "Service-specific endpoints".
+fn variable(service: &str) -> String {
+    match service {
+        "events" => "EVENTBRIDGE".to_owned(),
+        "secretsmanager" => "SECRETS_MANAGER".to_owned(),
+        other => other.to_ascii_uppercase(),
+    }
+}
+
+/// Gives AWS's error code: a header or a member in the JSON protocols, an element in the query protocol.
+fn code(header: Option<&str>, body: &[u8]) -> String {
+    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let member = json.as_ref().and_then(|body| {
+        let named = ["__type", "code", "Code"].into_iter().find_map(|name| body.get(name));
+        named.and_then(|code| code.as_str())
+    });
+    let text = String::from_utf8_lossy(body);
+    let element =
+        text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map(|(code, _)| code);
+    let code = header.or(member).or(element).unwrap_or("an error without a code");
+    let code = code.split(':').next().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default();
+    code.chars().filter(|c| c.is_ascii_alphanumeric() || " ._-".contains(*c)).take(80).collect()
+}
+
+/// Tells whether time or an administrator can make the same request succeed.
+fn may_pass(code: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "Throttl",
+        "TooMany",
+        "Limit",
+        "Denied",
+        "Auth",
+        "Expired",
+        "Token",
+        "Signature",
+        "Credential",
+        "NotFound",
+        "NoSuch",
+        "Unavailable",
+        "Internal",
+    ];
+    WORDS.into_iter().any(|word| code.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_in_every_protocol() {
+        for (header, body, expected) in [
+            (Some("ThrottlingException:http://internal"), "{}", "ThrottlingException"),
+            (None, r#"{"__type": "com.amazonaws#ResourceNotFoundException"}"#, "ResourceNotFoundException"),
+            (None, r#"{"Code": "AccessDeniedException"}"#, "AccessDeniedException"),
+            (None, "<E><Error><Code>NotFound</Code></Error></E>", "NotFound"),
+            (None, "\u{1b}[31m", "an error without a code"),
+            (Some("\u{1b}[31mx"), "", "31mx"),
+        ] {
+            assert_eq!(code(header, body.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_is_wrong_with_the_request_itself_is_final() {
+        for code in
+            ["AuthorizationError", "ExpiredTokenException", "NotFound", "ThrottledException", "InternalError"]
+        {
+            assert!(may_pass(code), "{code}");
+        }
+        for code in ["InvalidParameter", "ValidationException", "InvalidInputException"] {
+            assert!(!may_pass(code), "{code}");
+        }
+    }
+}
