@@ -49,11 +49,7 @@ pub fn matching(pattern: &str) -> ActionSet {
 
 /// Gives what is known of the condition key `name`, in whatever case; `None` where neither AWS nor S3 has it.
 pub fn key(name: &str) -> Option<&'static KeyFact> {
-    let name = family(name);
-    index::key(name).or_else(|| {
-        let found = generated::KEYS.binary_search_by(|fact| compare_folded(fact.name, name)).ok()?;
-        generated::KEYS.get(found)
-    })
+    Some(index::key(family(name))?.fact)
 }
 
 /// Gives the actions whose requests may carry the condition key `name`, in whatever case.
@@ -61,7 +57,7 @@ pub fn key(name: &str) -> Option<&'static KeyFact> {
 /// Every request may carry the keys of all of AWS (`aws:SourceIp`); a key of S3 (`s3:prefix`) is part only of
 /// the requests of the actions that define it. No request carries a key that the catalogue does not have.
 pub fn defining(name: &str) -> ActionSet {
-    index::defining(family(name))
+    index::key(family(name)).map_or(ActionSet::EMPTY, |known| known.defining)
 }
 
 /// Gives, of each class of access, the actions that people know: a proof by one of these tells most.
@@ -87,17 +83,7 @@ impl Action {
 
     /// Gives what the action acts on.
     pub fn kind(self) -> ResourceKind {
-        let Some(fact) = self.fact() else { return ResourceKind::Elsewhere };
-        let acts_on = |kind| fact.resources.split(' ').any(|resource| resource == kind);
-        if fact.name.starts_with("s3express:") {
-            if acts_on("bucket") { ResourceKind::DirectoryBucket } else { ResourceKind::Elsewhere }
-        } else if acts_on("object") {
-            ResourceKind::Object
-        } else if acts_on("bucket") {
-            ResourceKind::Bucket
-        } else {
-            ResourceKind::Elsewhere
-        }
+        index::kind(self)
     }
 
     /// Tells whether S3 refuses the action to every caller from outside the bucket owner's account, whatever the

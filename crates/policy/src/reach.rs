@@ -21,6 +21,7 @@ mod inquiry;
 mod judge;
 mod ledger;
 mod mention;
+mod names;
 mod outsider;
 mod place;
 mod principal;
@@ -36,6 +37,8 @@ pub use answer::{Audience, Effort, Ineffective, Note, Opening, Reach, Undecided,
 pub use question::{
     AttachedTo, Budget, Callers, Document, Endpoint, GranteeClass, Layer, PseudoAllow, Question,
 };
+
+use std::cell::OnceCell;
 
 use crate::document::{Effect, Principal, Principals, Statement};
 use crate::pattern::Pattern;
@@ -65,17 +68,16 @@ pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
         }
     }
     let fresh = Fresh::new(&mentions, question.setting);
-    let strangers = fresh.strangers(&mentions, question.setting);
     let places = place::survey(&mentions, question.endpoint);
     let cells = cell::divide(question.setting.now, &mentions.instants());
-    let inquiry = Inquiry { question, mentions: &mentions, fresh, places, denies, budget };
+    let inquiry =
+        Inquiry { question, mentions: &mentions, fresh, strangers: OnceCell::new(), places, denies, budget };
     for sources in choices {
         let mut ledger = Ledger::default();
         let mut judge = Judge {
             inquiry: &inquiry,
             sources: &sources,
             ledger: &mut ledger,
-            strangers: &strangers,
             meter: inquiry::Meter::default(),
         };
         let buckets = buckets(question, &sources);

@@ -3,49 +3,76 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use super::fact::KeyFact;
+use super::fact::{ActionFact, KeyFact};
 use super::generated::{ACTIONS, KEYS};
-use crate::action::{Action, ActionSet};
+use crate::action::{Action, ActionSet, ResourceKind};
 
 static ACTIONS_BY_NAME: LazyLock<HashMap<&str, Action>> =
     LazyLock::new(|| super::all().map(|action| (action.name(), action)).collect());
-
-static KEYS_BY_NAME: LazyLock<HashMap<&str, &KeyFact>> =
-    LazyLock::new(|| KEYS.iter().map(|key| (key.name, key)).collect());
 
 /// Gives the action of exactly this name.
 pub(super) fn action(name: &str) -> Option<Action> {
     ACTIONS_BY_NAME.get(name).copied()
 }
 
-/// Gives the key or family of exactly this name.
-pub(super) fn key(name: &str) -> Option<&'static KeyFact> {
-    KEYS_BY_NAME.get(name).copied()
+/// A condition key or family, and the actions whose requests may carry it.
+pub(super) struct Known {
+    /// The key.
+    pub(super) fact: &'static KeyFact,
+    /// The actions.
+    pub(super) defining: ActionSet,
 }
 
-/// By key or family in lower case. An ordinary map: the table is small and the order is fixed.
-static DEFINED: LazyLock<BTreeMap<String, ActionSet>> = LazyLock::new(|| {
-    let mut defined: BTreeMap<String, ActionSet> = BTreeMap::new();
+/// By key or family in lower case.
+static KEYS_BY_NAME: LazyLock<HashMap<String, Known>> = LazyLock::new(|| {
+    let mut known: HashMap<String, Known> = HashMap::new();
+    for fact in KEYS {
+        let name = fact.name.to_ascii_lowercase();
+        let defining = if name.starts_with("s3") { ActionSet::EMPTY } else { every_action() };
+        known.insert(name, Known { fact, defining });
+    }
+    // A key of AWS that single actions name is still part of no other request.
+    let mut named: BTreeMap<String, ActionSet> = BTreeMap::new();
     for (action, fact) in super::all().zip(ACTIONS) {
         for key in fact.keys.split_ascii_whitespace() {
-            defined.entry(key.to_ascii_lowercase()).or_default().insert(action);
+            named.entry(key.to_ascii_lowercase()).or_default().insert(action);
         }
     }
-    for key in KEYS {
-        let name = key.name.to_ascii_lowercase();
-        if !name.starts_with("s3") {
-            defined.entry(name).or_insert_with(every_action);
+    for (name, actions) in named {
+        if let Some(known) = known.get_mut(&name) {
+            known.defining = actions;
         }
     }
-    defined
+    known
 });
 
-/// Gives the actions that define the key or family `name`.
-pub(super) fn defining(name: &str) -> ActionSet {
-    if let Some(set) = DEFINED.get(name) {
-        return *set;
+/// Gives what is known of the key or family `name`, in whatever case.
+pub(super) fn key(name: &str) -> Option<&'static Known> {
+    KEYS_BY_NAME.get(name).or_else(|| {
+        let folded = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        folded.then(|| KEYS_BY_NAME.get(&name.to_ascii_lowercase()))?
+    })
+}
+
+/// What each action acts on, by the action's number.
+static KINDS: LazyLock<Vec<ResourceKind>> = LazyLock::new(|| ACTIONS.iter().map(kind_of).collect());
+
+/// Gives what `action` acts on.
+pub(super) fn kind(action: Action) -> ResourceKind {
+    KINDS.get(usize::from(action.0)).copied().unwrap_or(ResourceKind::Elsewhere)
+}
+
+fn kind_of(fact: &ActionFact) -> ResourceKind {
+    let acts_on = |kind| fact.resources.split(' ').any(|resource| resource == kind);
+    if fact.name.starts_with("s3express:") {
+        if acts_on("bucket") { ResourceKind::DirectoryBucket } else { ResourceKind::Elsewhere }
+    } else if acts_on("object") {
+        ResourceKind::Object
+    } else if acts_on("bucket") {
+        ResourceKind::Bucket
+    } else {
+        ResourceKind::Elsewhere
     }
-    DEFINED.get(&name.to_ascii_lowercase()).copied().unwrap_or_default()
 }
 
 fn every_action() -> ActionSet {

@@ -50,8 +50,31 @@ pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     matches_chars(pattern, &text)
 }
 
-/// Tells which prefixes of the text the pattern so far can end at, token by token.
-fn matches_chars(pattern: &[Token], text: &[char]) -> bool {
+/// Tells whether the pattern matches all of the text: fixed characters at both ends are compared in place.
+fn matches_chars(mut pattern: &[Token], mut text: &[char]) -> bool {
+    while let [Token::Char(wanted), rest @ ..] = pattern {
+        let [found, others @ ..] = text else { return false };
+        if wanted != found {
+            return false;
+        }
+        (pattern, text) = (rest, others);
+    }
+    while let [rest @ .., Token::Char(wanted)] = pattern {
+        let [others @ .., found] = text else { return false };
+        if wanted != found {
+            return false;
+        }
+        (pattern, text) = (rest, others);
+    }
+    match pattern {
+        [] => text.is_empty(),
+        [Token::Run] => true,
+        _ => ends_reached(pattern, text),
+    }
+}
+
+/// Tells which prefixes of the text the pattern so far can end at, token by token; whether the whole is one of them.
+fn ends_reached(pattern: &[Token], text: &[char]) -> bool {
     let mut reachable = vec![false; text.len() + 1];
     if let Some(start) = reachable.first_mut() {
         *start = true;

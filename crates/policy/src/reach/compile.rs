@@ -9,10 +9,11 @@ use crate::reach::domain::{Space, Universe};
 use crate::reach::formula::{Formula, Literal};
 use crate::reach::glob::{Glob, Reading, Substitute};
 use crate::reach::mention::textual_range;
+use crate::reach::names::Names;
 use crate::reach::outsider::{Kind, fixes_an_id, partly_wild, tells_services_apart};
 use crate::reach::principal::{Spoken, is_granted, speaks_of};
 use crate::reach::scene::{Fact, Scene};
-use crate::reach::{AttachedTo, Document, Endpoint, PseudoAllow, Why};
+use crate::reach::{Document, PseudoAllow, Why};
 
 /// How to take what is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl From<bool> for Term {
 /// Clauses in the making.
 pub(super) struct Compiler<'a, 's> {
     scene: &'s Scene<'a>,
-    bucket: &'s str,
+    names: &'s Names,
     mood: Mood,
     limit: u32,
     formula: Formula,
@@ -57,9 +58,9 @@ pub(super) struct Compiled {
 }
 
 impl<'a, 's> Compiler<'a, 's> {
-    /// Begins the clauses of `scene` at `bucket`.
-    pub(super) fn new(scene: &'s Scene<'a>, bucket: &'s str, mood: Mood, limit: u32) -> Self {
-        Self { scene, bucket, mood, limit, formula: Formula::default(), whys: Vec::new(), closed: false }
+    /// Begins the clauses of `scene` at the bucket of `names`.
+    pub(super) fn new(scene: &'s Scene<'a>, names: &'s Names, mood: Mood, limit: u32) -> Self {
+        Self { scene, names, mood, limit, formula: Formula::default(), whys: Vec::new(), closed: false }
     }
 
     /// Tells whether it is certain already that nothing gets in.
@@ -200,27 +201,31 @@ impl<'a, 's> Compiler<'a, 's> {
         if let Some(why) = self.unknown_variable(&resources.patterns) {
             return Term::Unknown(why);
         }
-        let base = self.base(document);
         let kind = self.scene.action.kind();
-        let patterns = match self.mood {
-            Mood::Strict => self.globs(&resources.patterns, Reading::Wild),
-            Mood::Lenient => self.generous_globs(&resources.patterns, helps),
-        };
+        let names = self.names;
         if kind != ResourceKind::Object {
-            let named = patterns.iter().any(|glob| glob.matches(&base));
+            let patterns = match self.mood {
+                Mood::Strict => self.globs(&resources.patterns, Reading::Wild),
+                Mood::Lenient => self.generous(&resources.patterns, helps, |pattern, substitute| {
+                    Glob::compile(pattern, Reading::Wild, substitute).into_iter().collect()
+                }),
+            };
+            let bucket = names.bucket(document.attached_to, kind);
+            let named = patterns.iter().any(|glob| glob.matches(bucket));
             return (named != resources.negated).into();
         }
-        let prefix = object_prefix(document.attached_to, &base);
-        let globs = patterns.iter().flat_map(|glob| glob.after(&prefix)).collect();
+        let prefix = names.object_prefix(document.attached_to);
+        let globs = match self.mood {
+            Mood::Strict => {
+                let substitute = |key: &str, default: Option<&str>| self.substitute(key, default);
+                let beyond = |pattern| Glob::beyond(pattern, prefix, &substitute);
+                resources.patterns.iter().flat_map(beyond).collect()
+            }
+            Mood::Lenient => self.generous(&resources.patterns, helps, |pattern, substitute| {
+                Glob::beyond(pattern, prefix, substitute)
+            }),
+        };
         self.key_matches(globs, resources.negated)
-    }
-
-    /// Gives the ARN of the bucket, or of the access point, as `document` names it.
-    fn base(&self, document: &Document<'_>) -> String {
-        match (document.attached_to, self.scene.endpoint) {
-            (AttachedTo::AccessPoint, Endpoint::AccessPoint { arn, .. }) => arn.as_raw().to_owned(),
-            _ => bucket_arn(self.scene, self.bucket),
-        }
     }
 
     fn key_matches(&mut self, globs: Vec<Glob>, negated: bool) -> Term {
@@ -244,7 +249,12 @@ impl<'a, 's> Compiler<'a, 's> {
 
     /// Takes variables that the caller chooses in its favour: where a match helps it they are anything, elsewhere
     /// their patterns match nothing.
-    fn generous_globs(&mut self, patterns: &[Pattern], helps: bool) -> Vec<Glob> {
+    fn generous(
+        &mut self,
+        patterns: &[Pattern],
+        helps: bool,
+        compile: impl Fn(&Pattern, &dyn Fn(&str, Option<&str>) -> Substitute) -> Vec<Glob>,
+    ) -> Vec<Glob> {
         let chosen: Vec<Option<&str>> =
             patterns.iter().map(|pattern| self.chosen_variable(pattern)).collect();
         let substitute = |key: &str, default: Option<&str>| match self.is_chosen(key) {
@@ -255,7 +265,7 @@ impl<'a, 's> Compiler<'a, 's> {
             .iter()
             .zip(&chosen)
             .filter(|(_, chosen)| helps || chosen.is_none())
-            .filter_map(|(pattern, _)| Glob::compile(pattern, Reading::Wild, &substitute))
+            .flat_map(|(pattern, _)| compile(pattern, &substitute))
             .collect();
         self.whys.extend(chosen.into_iter().flatten().map(variable_doubt));
         globs
@@ -438,27 +448,5 @@ fn reading(test: Test) -> Reading {
         Test::ArnEquals | Test::ArnNotEquals | Test::ArnLike | Test::ArnNotLike => Reading::Arn,
         Test::StringEqualsIgnoreCase | Test::StringNotEqualsIgnoreCase => Reading::Folded,
         _ => Reading::Plain,
-    }
-}
-
-/// Gives the ARN of the bucket that the scene's action acts on.
-pub(super) fn bucket_arn(scene: &Scene<'_>, bucket: &str) -> String {
-    let setting = scene.setting;
-    match scene.action.kind() {
-        ResourceKind::DirectoryBucket => format!(
-            "arn:{}:s3express:{}:{}:bucket/{bucket}",
-            setting.partition,
-            setting.region.as_deref().unwrap_or("us-east-1"),
-            setting.account.as_ref().map_or("111122223333", |account| account.as_str()),
-        ),
-        _ => format!("arn:{}:s3:::{bucket}", setting.partition),
-    }
-}
-
-/// Gives what stands before the key in the ARN of an object.
-pub(super) fn object_prefix(attached_to: AttachedTo, base: &str) -> String {
-    match attached_to {
-        AttachedTo::Bucket => format!("{base}/"),
-        AttachedTo::AccessPoint => format!("{base}/object/"),
     }
 }

@@ -3,11 +3,10 @@
 use crate::action::ResourceKind;
 use crate::document::Resources;
 use crate::pattern::Pattern;
-use crate::reach::compile::object_prefix;
 use crate::reach::domain::text::{Search, find};
 use crate::reach::glob::{Glob, Reading, Substitute};
 use crate::reach::inquiry::{Case, Inquiry};
-use crate::reach::{AttachedTo, Document, Endpoint, Layer};
+use crate::reach::{Document, Layer};
 
 /// What is reached of one kind of resource.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,16 +95,11 @@ impl<'a> Inquiry<'a> {
         resources: &Resources,
         bound: Bound,
     ) -> Vec<Glob> {
-        let base = match (document.attached_to, self.question.endpoint) {
-            (AttachedTo::AccessPoint, Endpoint::AccessPoint { arn, .. }) => arn.as_raw().to_owned(),
-            _ => format!("arn:{}:s3:::{}", self.question.setting.partition, case.bucket),
-        };
-        let prefix = object_prefix(document.attached_to, &base);
+        let prefix = case.names.object_prefix(document.attached_to);
         let certain = |pattern: &&Pattern| bound == Bound::Upper || !pattern.has_variable();
         let listed = resources.patterns.iter().filter(certain);
-        let globs = listed.filter_map(|pattern| Glob::compile(pattern, Reading::Wild, &anything));
         let mut keys: Vec<Glob> = Vec::new();
-        for key in globs.flat_map(|glob| glob.after(&prefix)) {
+        for key in listed.flat_map(|pattern| Glob::beyond(pattern, prefix, &anything)) {
             if !key.0.is_empty() && !keys.contains(&key) {
                 keys.push(key);
             }

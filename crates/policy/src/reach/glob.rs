@@ -92,9 +92,22 @@ impl Glob {
         reading: Reading,
         substitute: &dyn Fn(&str, Option<&str>) -> Substitute,
     ) -> Option<Self> {
-        let mut writer =
-            Writer { tokens: Vec::with_capacity(pattern.text.as_raw().len()), reading, colons: 0 };
-        for part in &pattern.parts {
+        let (glob, colons) = Self::of_parts("", &pattern.parts, reading, substitute)?;
+        (reading != Reading::Arn || colons >= 5).then_some(glob)
+    }
+
+    /// Gives `head` with `parts` after it, and how many colons there are.
+    fn of_parts(
+        head: &str,
+        parts: &[Part],
+        reading: Reading,
+        substitute: &dyn Fn(&str, Option<&str>) -> Substitute,
+    ) -> Option<(Self, u32)> {
+        let length = |part: &Part| if let Part::Literal(text) = part { text.len() } else { 1 };
+        let room = head.len() + parts.iter().map(length).sum::<usize>();
+        let mut writer = Writer { tokens: Vec::with_capacity(room), reading, colons: 0 };
+        writer.text(head);
+        for part in parts {
             match part {
                 Part::Literal(text) => writer.text(text),
                 Part::AnyRun => writer.run(),
@@ -106,7 +119,7 @@ impl Glob {
                 },
             }
         }
-        (reading != Reading::Arn || writer.colons >= 5).then_some(Self(writer.tokens))
+        Some((Self(writer.tokens), writer.colons))
     }
 
     /// Tells whether the pattern matches all of `text`: greedy, going back to the last run only.
@@ -144,6 +157,26 @@ impl Glob {
             at = *run + 1;
             rest = from.clone();
         }
+    }
+
+    /// Gives what is left of `pattern` once it has matched `prefix`; nothing where it cannot.
+    pub(super) fn beyond(
+        pattern: &Pattern,
+        prefix: &str,
+        substitute: &dyn Fn(&str, Option<&str>) -> Substitute,
+    ) -> Vec<Self> {
+        if let Some((Part::Literal(head), tail)) = pattern.parts.split_first() {
+            if let Some(rest) = head.strip_prefix(prefix) {
+                return Self::of_parts(rest, tail, Reading::Wild, substitute)
+                    .map(|(rest, _)| rest)
+                    .into_iter()
+                    .collect();
+            }
+            if !prefix.starts_with(head.as_str()) {
+                return Vec::new();
+            }
+        }
+        Self::compile(pattern, Reading::Wild, substitute).map_or_else(Vec::new, |glob| glob.after(prefix))
     }
 
     /// Gives what is left of the pattern once it has matched `prefix`: several ways where runs overlap it.

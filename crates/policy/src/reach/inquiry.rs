@@ -1,5 +1,7 @@
 //! The search over everything that varies together: callers, places, times, groups of actions.
 
+use std::cell::OnceCell;
+
 use crate::action::{Action, ActionSet, ResourceKind};
 use crate::document::{Effect, Statement};
 use crate::reach::cell::Cell;
@@ -8,6 +10,7 @@ use crate::reach::formula::Model;
 use crate::reach::glob::Glob;
 use crate::reach::group::FACTS;
 use crate::reach::mention::Mentions;
+use crate::reach::names::Names;
 use crate::reach::outsider::{Fresh, Outsider};
 use crate::reach::place::Places;
 use crate::reach::scene::{Place, Scene};
@@ -22,6 +25,8 @@ pub(super) struct Inquiry<'a> {
     pub(super) mentions: &'a Mentions<'a>,
     /// Names that nobody uses.
     pub(super) fresh: Fresh,
+    /// Stand-ins for signed callers whom nobody named, once they are asked about.
+    pub(super) strangers: OnceCell<Vec<Outsider>>,
     /// Where requests can come from.
     pub(super) places: Places,
     /// The Denies that count, each with its document.
@@ -35,8 +40,8 @@ pub(super) struct Inquiry<'a> {
 pub(super) struct Case<'c> {
     /// For each layer, the statement or grant.
     pub(super) sources: &'c [usize],
-    /// The bucket's name.
-    pub(super) bucket: &'c str,
+    /// What the bucket is called.
+    pub(super) names: &'c Names,
     /// The stretch of time.
     pub(super) cell: Cell,
     /// An action that stands for its group.
@@ -81,6 +86,11 @@ pub(super) struct Meter {
 }
 
 impl<'a> Inquiry<'a> {
+    /// Gives stand-ins for the signed callers whom nobody named.
+    pub(super) fn strangers(&self) -> &[Outsider] {
+        self.strangers.get_or_init(|| self.fresh.strangers(self.mentions, self.question.setting))
+    }
+
     /// Tries one caller at one place.
     pub(super) fn attempt(
         &self,
@@ -193,7 +203,7 @@ impl<'a> Inquiry<'a> {
             return (Answer::Exhausted, Vec::new());
         }
         meter.steps = meter.steps.saturating_add(1);
-        let mut compiler = Compiler::new(scene, case.bucket, mood, self.budget.classes);
+        let mut compiler = Compiler::new(scene, case.names, mood, self.budget.classes);
         for (layer, source) in self.question.layers.iter().zip(case.sources) {
             match layer {
                 Layer::Policy(document) => {

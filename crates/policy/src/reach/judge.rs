@@ -13,10 +13,11 @@ use crate::reach::glob::Glob;
 use crate::reach::group;
 use crate::reach::inquiry::{Attempt, Case, Inquiry, Meter, Solution};
 use crate::reach::ledger::{Entry, Ledger};
+use crate::reach::names::Names;
 use crate::reach::outsider::{Company, Outsider};
 use crate::reach::proof::REFUSED;
 use crate::reach::scene::{Extent as PlaceExtent, Place};
-use crate::reach::{Audience, Callers, Endpoint, GranteeClass, Layer, Note, Why};
+use crate::reach::{AttachedTo, Audience, Callers, Endpoint, GranteeClass, Layer, Note, Why};
 use crate::witness::Witness;
 
 /// Judges one choice of Allows.
@@ -24,7 +25,6 @@ pub(super) struct Judge<'i, 'a> {
     pub(super) inquiry: &'i Inquiry<'a>,
     pub(super) sources: &'i [usize],
     pub(super) ledger: &'i mut Ledger,
-    pub(super) strangers: &'i [Outsider],
     pub(super) meter: Meter,
 }
 
@@ -64,12 +64,14 @@ impl Judge<'_, '_> {
         }
         let allows = self.inquiry.allows(self.sources);
         let denies = self.inquiry.denies.iter().map(|(_, statement)| *statement);
+        let names = Names::new(self.inquiry.question.setting, self.inquiry.question.endpoint, bucket);
+        let names = &names;
         let groups = group::divide(actions, allows.iter().copied().chain(denies));
         for (at, cell) in cells.iter().enumerate() {
             for actions in &groups {
                 let Some(action) = actions.iter().next() else { continue };
                 let sources = self.sources;
-                let case = Case { sources, bucket, cell: *cell, action, within: None, outside: None };
+                let case = Case { sources, names, cell: *cell, action, within: None, outside: None };
                 self.group(case, *actions, at);
             }
         }
@@ -82,14 +84,13 @@ impl Judge<'_, '_> {
         let unsigned = direct && inquiry.question.callers == Callers::All;
         let signed_only = case.action.signed_only();
         let anonymous = [Outsider::anonymous()];
-        let strangers = self.strangers;
         let delegated = inquiry.question.endpoint == Endpoint::ForeignAccessPoint;
         let note = delegated.then_some(Note::DelegatesToAccessPoints);
 
         let mut narrow: Vec<(Sighting, Vec<Span>)> = Vec::new();
-        let stages: [(&[Outsider], bool); 2] = [(&anonymous, unsigned && !signed_only), (strangers, true)];
-        for (callers, _) in stages.into_iter().filter(|(_, open)| *open) {
-            let unsigned = callers.iter().all(|one| one.signed().is_none());
+        let stages = if unsigned && !signed_only { &[true, false][..] } else { &[false] };
+        for unsigned in stages.iter().copied() {
+            let callers: &[Outsider] = if unsigned { &anonymous } else { inquiry.strangers() };
             let sighting = self.sight(&rest, case, callers, &inquiry.places.open);
             let named = |ranges| {
                 if unsigned { Audience::Anyone { ranges } } else { Audience::AnyAwsAccount { ranges } }
@@ -251,7 +252,7 @@ impl Judge<'_, '_> {
         unsigned: bool,
     ) {
         let anonymous = [Outsider::anonymous()];
-        let strangers = self.strangers;
+        let strangers = self.inquiry.strangers();
         let mut spans: Vec<Span> = Vec::new();
         let mut places: Vec<Place> = Vec::new();
         let mut first: Option<Sighting> = None;
@@ -424,11 +425,11 @@ impl Judge<'_, '_> {
     }
 
     fn arns(&self, case: Case<'_>, keys: &[Glob]) -> Vec<String> {
-        let bucket = format!("arn:{}:s3:::{}", self.inquiry.question.setting.partition, case.bucket);
         if case.action.kind() == ResourceKind::Object {
-            keys.iter().map(|key| format!("{bucket}/{key}")).collect()
+            let prefix = case.names.object_prefix(AttachedTo::Bucket);
+            keys.iter().map(|key| format!("{prefix}{key}")).collect()
         } else {
-            vec![bucket]
+            vec![case.names.bucket(AttachedTo::Bucket, ResourceKind::Bucket).to_owned()]
         }
     }
 

@@ -278,9 +278,12 @@ impl Fresh {
                 .rev()
                 .map(move |digit: u64| format!("{}", digit * 111_111_111_111 + 987_654 + turn * 7_919))
         });
-        let usual = usual.filter(|text| !own(text) && !mentions.contains(text)).take(USUAL).collect();
-        let mut accounts: Vec<AccountId> =
-            least_matched(usual, &patterns).and_then(|text| AccountId::parse(&text)).into_iter().collect();
+        let usual = usual.filter(|text| !own(text) && !mentions.contains(text));
+        let usual = usual.take(if patterns.is_empty() { 1 } else { USUAL });
+        let mut accounts: Vec<AccountId> = least_matched(usual.collect(), &patterns)
+            .and_then(|text| AccountId::parse(&text))
+            .into_iter()
+            .collect();
         for pattern in &patterns {
             let filled = ['7', '3', '0'].into_iter().filter_map(|digit| fill_account(pattern, digit));
             let found =
@@ -288,6 +291,10 @@ impl Fresh {
             accounts.extend(found.filter(|found| !accounts.contains(found)));
         }
         accounts.truncate(MOST_FRESH);
+        let by_organization = |key: &str| tells_organizations_apart(key) || key.starts_with("aws:sourceorg");
+        if !mentions.any(by_organization) {
+            return Self { accounts, organizations: Vec::new() };
+        }
         let wild: Vec<&str> = ["aws:principalorgid", "aws:vpceorgid"]
             .into_iter()
             .chain(ORGANIZATION_PATHS)
@@ -299,7 +306,8 @@ impl Fresh {
             [("stranger", "ab12"), ("visitor", "zz98"), ("0quidam", "00q0"), ("quidam", "k7k7")]
                 .map(|(name, root)| (format!("o-{name}{turn:04}"), root))
         });
-        let usual = usual.filter(|(id, _)| !mentions.contains(id) && !own(id)).take(USUAL);
+        let usual = usual.filter(|(id, _)| !mentions.contains(id) && !own(id));
+        let usual = usual.take(if wild.is_empty() { 1 } else { USUAL });
         let usual = usual.map(|(id, root)| format!("{id}/r-{root}/ou-{root}-11111111/"));
         let mut organizations: Vec<Membership> = least_matched(usual.collect(), &wild)
             .and_then(|path| Membership::at(&path))

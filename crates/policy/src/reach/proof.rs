@@ -3,7 +3,6 @@
 use crate::action::{Action, ResourceKind};
 use crate::evaluate::{Decision, evaluate};
 use crate::reach::atom::Value;
-use crate::reach::compile::{bucket_arn, object_prefix};
 use crate::reach::inquiry::{Case, Inquiry, Solution};
 use crate::reach::principal::is_granted;
 use crate::reach::scene::{Fact, Scene};
@@ -17,11 +16,12 @@ pub(super) const REFUSED: &str = "the witness was refused by the plain evaluator
 impl Inquiry<'_> {
     /// Gives the request that `solution` amounts to for `action`, if the plain evaluator accepts it.
     pub(super) fn prove(&self, case: Case<'_>, solution: &Solution, action: Action) -> Option<Witness> {
-        let witness = self.witness(case, solution, action);
-        self.accepts(case, solution, &witness).then_some(witness)
+        let carried = self.carried(solution);
+        let witness = self.witness(case, solution, action, &carried);
+        self.accepts(case, solution, &witness, &carried).then_some(witness)
     }
 
-    fn witness(&self, case: Case<'_>, solution: &Solution, action: Action) -> Witness {
+    fn witness(&self, case: Case<'_>, solution: &Solution, action: Action, carried: &[String]) -> Witness {
         let setting = self.question.setting;
         let value =
             |wanted: &str| solution.model.iter().find(|(key, _)| key == wanted).map(|(_, value)| value);
@@ -51,13 +51,12 @@ impl Inquiry<'_> {
             instant: case.cell.sample,
             action,
         };
-        let base = bucket_arn(&scene, case.bucket);
         let resource = match (action.kind(), value("")) {
             (ResourceKind::Object, Some(Value::One(key))) => {
-                format!("{}{key}", object_prefix(AttachedTo::Bucket, &base))
+                format!("{}{key}", case.names.object_prefix(AttachedTo::Bucket))
             }
-            (ResourceKind::Object, _) => format!("{}a", object_prefix(AttachedTo::Bucket, &base)),
-            _ => base,
+            (ResourceKind::Object, _) => format!("{}a", case.names.object_prefix(AttachedTo::Bucket)),
+            (kind, _) => case.names.bucket(AttachedTo::Bucket, kind).to_owned(),
         };
         let endpoint = match self.question.endpoint {
             Endpoint::AccessPoint { arn, .. } => Some(arn.clone()),
@@ -71,19 +70,19 @@ impl Inquiry<'_> {
             absent: Vec::new(),
             endpoint,
         };
-        let usual = witness.request(setting).context;
-        for key in self.carried(solution) {
-            if !action.defines(&key) {
+        let usual = witness.request_of(setting, &is_among(carried)).context;
+        for key in carried {
+            if !action.defines(key) {
                 continue;
             }
-            let decided = value(&key).cloned().or_else(|| match self.settled(&scene, &key) {
+            let decided = value(key).cloned().or_else(|| match self.settled(&scene, key) {
                 Fact::Fixed(value) => Some(value),
                 Fact::Free(_) | Fact::Unknown(_) => None,
             });
             match decided {
-                Some(Value::Absent) if usual.get(&key).is_some() => witness.absent.push(key),
-                Some(Value::One(text)) => witness.context.set(&key, text),
-                Some(Value::Many(values)) => witness.context.set_all(&key, values),
+                Some(Value::Absent) if usual.get(key).is_some() => witness.absent.push(key.clone()),
+                Some(Value::One(text)) => witness.context.set(key, text),
+                Some(Value::Many(values)) => witness.context.set_all(key, values),
                 Some(Value::Absent) | None => {}
             }
         }
@@ -122,15 +121,17 @@ impl Inquiry<'_> {
         }
     }
 
-    fn accepts(&self, case: Case<'_>, solution: &Solution, witness: &Witness) -> bool {
-        let setting = self.question.setting;
+    /// Asks the plain evaluator about the keys that the documents read: no other decides anything.
+    fn accepts(&self, case: Case<'_>, solution: &Solution, witness: &Witness, carried: &[String]) -> bool {
+        let at_bucket = witness.request_of(self.question.setting, &is_among(carried));
+        let at_endpoint = witness.endpoint.as_ref().and_then(|_| witness.at_endpoint(at_bucket.clone()));
         let request = |document: &Document<'_>| match document.attached_to {
-            AttachedTo::Bucket => Some(witness.request(setting)),
-            AttachedTo::AccessPoint => witness.request_at_endpoint(setting),
+            AttachedTo::Bucket => Some(&at_bucket),
+            AttachedTo::AccessPoint => at_endpoint.as_ref(),
         };
         let allowed = self.question.layers.iter().zip(case.sources).all(|(layer, source)| match layer {
             Layer::Policy(document) => {
-                request(document).is_some_and(|request| evaluate(document.policy, &request).is_allowed())
+                request(document).is_some_and(|request| evaluate(document.policy, request).is_allowed())
             }
             Layer::Grants(grants) => {
                 grants.get(*source).is_some_and(|grant| is_granted(&grant.grantee, &solution.outsider))
@@ -138,8 +139,13 @@ impl Inquiry<'_> {
         });
         allowed
             && self.question.denies.iter().all(|document| {
-                let decision = request(document).map(|request| evaluate(document.policy, &request));
+                let decision = request(document).map(|request| evaluate(document.policy, request));
                 matches!(decision, Some(Decision::Allowed { .. } | Decision::NotAllowed))
             })
     }
+}
+
+/// Tells whether a key, in whatever case, is one of `keys`, which are in lower case.
+fn is_among(keys: &[String]) -> impl Fn(&str) -> bool {
+    |key| keys.iter().any(|one| one.eq_ignore_ascii_case(key))
 }

@@ -17,23 +17,41 @@ impl Context {
     /// *Unknowns*: facts that the setting does not have (owner, region, organization, tags) are left out. A signed
     /// caller is in no organization and has no tags; a service acts for nobody in particular.
     pub fn defaults(caller: &Caller, setting: &Setting, action: Action) -> Self {
-        let mut context = Self::default();
-        context.every_request(setting);
+        Self::defaults_of(caller, setting, &|key| action.defines(key))
+    }
+
+    /// Gives those of the default keys that are `wanted`.
+    fn defaults_of(caller: &Caller, setting: &Setting, wanted: &dyn Fn(&str) -> bool) -> Self {
+        let mut draft = Draft { context: Self::default(), wanted };
+        draft.every_request(setting);
         match caller {
-            Caller::Anonymous => context.anonymous(),
-            Caller::Signed(signed) => context.signed(signed, setting),
-            Caller::Service { name } => context.service(name.as_raw()),
+            Caller::Anonymous => draft.anonymous(),
+            Caller::Signed(signed) => draft.signed(signed, setting),
+            Caller::Service { name } => draft.service(name.as_raw()),
         }
-        context.0.retain(|key, _| action.defines(key));
-        context
+        draft.context
+    }
+}
+
+/// A context in the making, of which only some keys are wanted.
+struct Draft<'w> {
+    context: Context,
+    wanted: &'w dyn Fn(&str) -> bool,
+}
+
+impl Draft<'_> {
+    fn set(&mut self, key: &str, value: impl ToString) {
+        if (self.wanted)(key) {
+            self.context.set(key, value.to_string());
+        }
     }
 
     fn every_request(&mut self, setting: &Setting) {
         self.set("aws:SourceIp", SOURCE_IP);
         self.set("aws:SecureTransport", "true");
         self.set("s3:TlsVersion", "1.3");
-        self.set("aws:CurrentTime", setting.now.to_string());
-        self.set("aws:EpochTime", setting.now.as_second().to_string());
+        self.set("aws:CurrentTime", setting.now);
+        self.set("aws:EpochTime", setting.now.as_second());
         self.set("aws:UserAgent", "bucketwatch");
         self.set("aws:ViaAWSService", "false");
         if let Some(account) = &setting.account {
@@ -73,7 +91,7 @@ impl Context {
             Some(session) => {
                 self.set("aws:PrincipalType", "AssumedRole");
                 self.set("aws:userid", format!("AROAEXAMPLEEXAMPLE000:{session}"));
-                self.set("aws:TokenIssueTime", setting.now.to_string());
+                self.set("aws:TokenIssueTime", setting.now);
                 self.set("aws:MultiFactorAuthPresent", "false");
             }
             None if signed.arn.as_raw().ends_with(":root") => {
@@ -83,7 +101,7 @@ impl Context {
             None if signed.arn.as_raw().contains(":federated-user/") => {
                 self.set("aws:PrincipalType", "FederatedUser");
                 self.set("aws:userid", format!("{}:{name}", signed.account));
-                self.set("aws:TokenIssueTime", setting.now.to_string());
+                self.set("aws:TokenIssueTime", setting.now);
             }
             None => {
                 self.set("aws:PrincipalType", "User");
@@ -113,7 +131,13 @@ impl Witness {
     /// Gives the whole request of the witness, as the bucket's policy sees it: what its caller carries by default,
     /// the keys of its endpoint, and what it says itself.
     pub fn request(&self, setting: &Setting) -> Request {
-        let mut context = Context::defaults(&self.caller, setting, self.action);
+        self.request_of(setting, &|_| true)
+    }
+
+    /// Gives the request with those of its keys only that are `wanted`, and what the witness says itself.
+    pub(crate) fn request_of(&self, setting: &Setting, wanted: &dyn Fn(&str) -> bool) -> Request {
+        let wanted = |key: &str| wanted(key) && self.action.defines(key);
+        let mut context = Context::defaults_of(&self.caller, setting, &wanted);
         if let Some(endpoint) = &self.endpoint {
             let account = endpoint.as_raw().split(':').nth(4).unwrap_or_default();
             for (key, value) in [
@@ -121,7 +145,7 @@ impl Witness {
                 ("s3:DataAccessPointAccount", account),
                 ("s3:AccessPointNetworkOrigin", "Internet"),
             ] {
-                if self.action.defines(key) {
+                if wanted(key) {
                     context.set(key, value);
                 }
             }
@@ -138,10 +162,15 @@ impl Witness {
     /// Gives the whole request as the policy of its access point sees it, whose resources are
     /// `…:accesspoint/name` and `…:accesspoint/name/object/key`; `None` where it goes to the bucket.
     pub fn request_at_endpoint(&self, setting: &Setting) -> Option<Request> {
+        self.at_endpoint(self.request(setting))
+    }
+
+    /// Gives `request`, which is the witness's, as the policy of its access point sees it.
+    pub(crate) fn at_endpoint(&self, request: Request) -> Option<Request> {
         let endpoint = self.endpoint.as_ref()?.as_raw();
         let key = self.resource.as_raw().splitn(6, ':').nth(5)?.split_once('/').map(|(_, key)| key);
         let resource = key.map_or_else(|| endpoint.to_owned(), |key| format!("{endpoint}/object/{key}"));
-        Some(Request { resource: resource.into(), ..self.request(setting) })
+        Some(Request { resource: resource.into(), ..request })
     }
 }
 
