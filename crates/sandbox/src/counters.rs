@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use crate::operation::Operation;
 
@@ -12,6 +13,7 @@ pub(crate) struct Counters {
     unknown: AtomicU64,
     in_flight: AtomicU64,
     most_in_flight: AtomicU64,
+    waited_micros: AtomicU64,
     unanswered: AtomicU64,
     faults: AtomicU64,
 }
@@ -27,6 +29,8 @@ pub struct Counts {
     pub in_flight: u64,
     /// The most calls that waited at one time.
     pub most_in_flight: u64,
+    /// How long all calls together waited for their answers.
+    pub waited: Duration,
     /// Calls that never got an answer: stalled, reset, or given up by the caller.
     pub unanswered: u64,
     /// Calls that a fault was made of, those of `unanswered` that stalled or were reset among them.
@@ -52,6 +56,7 @@ impl Default for Counters {
             unknown: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
             most_in_flight: AtomicU64::new(0),
+            waited_micros: AtomicU64::new(0),
             unanswered: AtomicU64::new(0),
             faults: AtomicU64::new(0),
         }
@@ -72,7 +77,7 @@ impl Counters {
     pub(crate) fn arrive(&self) -> Waiting<'_> {
         let waiting = self.in_flight.fetch_add(1, Relaxed) + 1;
         self.most_in_flight.fetch_max(waiting, Relaxed);
-        Waiting { counters: self, answered: false }
+        Waiting { counters: self, since: Instant::now(), answered: false }
     }
 
     pub(crate) fn read(&self) -> Counts {
@@ -83,6 +88,7 @@ impl Counters {
             unknown: self.unknown.load(Relaxed),
             in_flight: self.in_flight.load(Relaxed),
             most_in_flight: self.most_in_flight.load(Relaxed),
+            waited: Duration::from_micros(self.waited_micros.load(Relaxed)),
             unanswered: self.unanswered.load(Relaxed),
             faults: self.faults.load(Relaxed),
         }
@@ -93,6 +99,7 @@ impl Counters {
 #[derive(Debug)]
 pub(crate) struct Waiting<'a> {
     counters: &'a Counters,
+    since: Instant,
     answered: bool,
 }
 
@@ -106,6 +113,8 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.counters.in_flight.fetch_sub(1, Relaxed);
+        let micros = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.counters.waited_micros.fetch_add(micros, Relaxed);
         if !self.answered {
             self.counters.unanswered.fetch_add(1, Relaxed);
         }

@@ -7,19 +7,30 @@ use bucketwatch_engine::report::Report;
 use bucketwatch_engine::report::threshold::Tally;
 use bucketwatch_engine::report::wire::{AssessmentDocument, TransitionDocument};
 use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery, StatusRow};
+use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::words;
 use serde::Deserialize;
 
 use crate::cli::ReportArguments;
 
-/// Reports every bucket that `query` asks for, and counts them.
+/// Reports the buckets that `query` asks for and that are shown, and counts all that it asks for.
+///
+/// Those that are not shown are counted by the state alone, whose documents nobody needs for that; only of public ones
+/// they say whether somebody accepted them.
 pub(crate) async fn assessments(
     store: &dyn StateStore,
     mut query: StatusQuery,
     arguments: &ReportArguments,
     report: &mut dyn Report,
 ) -> Result<Tally> {
+    let all = [Verdict::Public, Verdict::Undetermined, Verdict::NotPublic];
+    let is_read = |verdict: &Verdict| *verdict == Verdict::Public || arguments.shows((*verdict).into());
+    let (read, counted): (Vec<_>, Vec<_>) = all.into_iter().partition(is_read);
     let mut tally = Tally::default();
+    if !counted.is_empty() {
+        tally = store.summary(&StatusQuery { verdicts: counted, ..query.clone() }).await?.into();
+    }
+    query.verdicts = read;
     loop {
         let page = store.status(&query).await?;
         for row in &page.rows {

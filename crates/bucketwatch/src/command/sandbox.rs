@@ -34,6 +34,13 @@ async fn serve(config: SandboxConfig) -> Result<Exit> {
     output.finish()?;
     tell("bucketwatch: serving an account without real data; Ctrl-C ends it");
     tokio::signal::ctrl_c().await?;
+    let counts = sandbox.counts();
+    tell(&format!(
+        "bucketwatch: {} calls, at most {} at once, waited {:.1} s together",
+        counts.total(),
+        counts.most_in_flight,
+        counts.waited.as_secs_f64()
+    ));
     sandbox.stop().await;
     Ok(Exit::Clean)
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::wire::{AssessmentDocument, Coverage, Objects, Verdict};
 use crate::exit::Exit;
+use crate::state::Summary;
 
 /// The verdicts that make the exit code say so (`--fail-on`). Default: public and undetermined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,18 @@ impl Tally {
             calls,
             retries,
             complete: !self.partial,
+        }
+    }
+}
+
+impl From<Summary> for Tally {
+    fn from(summary: Summary) -> Self {
+        Self {
+            buckets: summary.buckets(),
+            public: summary.public,
+            undetermined: summary.undetermined,
+            objects_unchecked: summary.objects_unchecked,
+            ..Self::default()
         }
     }
 }

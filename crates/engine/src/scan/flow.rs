@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use futures::try_join;
+use futures::join;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet, spawn};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::collect::Collector;
@@ -40,14 +40,21 @@ pub(super) struct Flow {
 
 impl Flow {
     /// Runs to the end or until it is stopped. Gives what was covered, and why the listing broke off if it did.
-    pub(super) async fn run(&self) -> Result<(Coverage, Option<Why>), ScanError> {
+    ///
+    /// Recording is a task of its own, so that it holds up neither the listing nor the next bucket. Each part ends when
+    /// the one before or behind it does.
+    pub(super) async fn run(self) -> Result<(Coverage, Option<Why>), ScanError> {
+        let flow = Arc::new(self);
         let (pages, listed) = channel(1);
         let (sights, seen) = channel(QUEUE);
-        let flow = async { try_join!(self.list(pages), self.work(listed, sights), self.record(seen)) };
-        tokio::select! {
-            ended = flow => ended.map(|(broken_off, (), coverage)| (coverage, broken_off)),
-            never = self.watch_deadline() => match never {},
-        }
+        let recording = spawn(Arc::clone(&flow).record(seen));
+        let reading = async { join!(flow.list(pages), flow.work(listed, sights)) };
+        let (broken_off, ()) = tokio::select! {
+            read = reading => read,
+            never = flow.watch_deadline() => match never {},
+        };
+        let broken_off = broken_off.inspect_err(|_| recording.abort())?;
+        Ok((finished(recording.await)?, broken_off))
     }
 
     async fn watch_deadline(&self) -> Infallible {
@@ -86,11 +93,7 @@ impl Flow {
     }
 
     /// Keeps as many buckets in work as the options allow, across the pages of the listing.
-    async fn work(
-        &self,
-        mut listed: Receiver<Vec<ListedBucket>>,
-        sights: Sender<BucketSight>,
-    ) -> Result<(), ScanError> {
+    async fn work(&self, mut listed: Receiver<Vec<ListedBucket>>, sights: Sender<BucketSight>) {
         let at_once = self.options.buckets_at_once.max(1);
         let mut at_work = JoinSet::new();
         let mut page = Vec::new().into_iter();
@@ -103,19 +106,19 @@ impl Flow {
                 at_work.spawn(async move { collector.look_at(bucket).await });
             }
             if tally.listing_done && at_work.is_empty() {
-                return Ok(());
+                return;
             }
             let page_is_used_up = page.as_slice().is_empty();
             tokio::select! {
                 biased;
                 () = self.options.stop.stopped() => {
                     at_work.shutdown().await;
-                    return Ok(());
+                    return;
                 }
                 Some(sight) = at_work.join_next() => {
                     tally.looked_at += 1;
                     if sights.send(finished(sight)).await.is_err() {
-                        return Ok(());
+                        return;
                     }
                 }
                 next = listed.recv(), if page_is_used_up && !tally.listing_done => {
@@ -132,7 +135,7 @@ impl Flow {
         }
     }
 
-    async fn record(&self, mut seen: Receiver<BucketSight>) -> Result<Coverage, ScanError> {
+    async fn record(self: Arc<Self>, mut seen: Receiver<BucketSight>) -> Result<Coverage, ScanError> {
         let observed_at = self.collector.now();
         tokio::select! {
             block = self.collector.account.block() => {
@@ -198,9 +201,9 @@ async fn next_batch(seen: &mut Receiver<BucketSight>) -> Vec<BucketSight> {
 }
 
 /// Gives what a task gave. Tasks are aborted only when nobody waits for them any more, so an error is a panic.
-fn finished(sight: Result<BucketSight, JoinError>) -> BucketSight {
-    match sight {
-        Ok(sight) => sight,
+fn finished<T>(ended: Result<T, JoinError>) -> T {
+    match ended {
+        Ok(result) => result,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

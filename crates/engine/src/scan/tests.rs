@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::observed::{Observed, Unreadable};
-use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, Ownership};
+use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, BucketSnapshot, Ownership};
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
@@ -20,6 +20,8 @@ use crate::operation::Operation;
 type Answer<T> = Result<Option<T>, CloudError>;
 
 const PUBLIC: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/*"}]}"#;
+
+const PUBLIC_AND_DELEGATING: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/open/*"},{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::*","arn:aws:s3:::*/*"],"Condition":{"StringEquals":{"s3:DataAccessPointAccount":"123456789012"}}}]}"#;
 
 const NAMED: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999999999999:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::*/*"}]}"#;
 
@@ -267,6 +269,19 @@ async fn what_lets_somebody_in_is_read_in_full_and_account_facts_once() {
     }
     assert_eq!(world.count("account_block"), 1);
     assert!(world.count("list_access_points") <= 1 && world.count("multi_region") <= 1);
+}
+
+#[tokio::test]
+async fn access_points_of_both_kinds_are_read_where_a_policy_delegates_even_if_it_is_public_anyway() {
+    let world = World { policy: |_| Ok(Some(PUBLIC_AND_DELEGATING.to_owned())), ..World::default() };
+    let (world, notebook, outcome) = run(world, ScanOptions::default()).await;
+    assert_eq!(outcome.unwrap().partial, None);
+    assert_eq!((world.count("list_access_points"), world.count("multi_region")), (1, 1));
+    let Seen::There(judged) = notebook.seen("b001") else { panic!("it is there") };
+    assert_eq!((judged.assessment.verdict, judged.assessment.undetermined), (Verdict::Public, vec![]));
+    let unasked = BucketSnapshot { multi_region_access_points: Observed::NotAsked, ..judged.snapshot };
+    let gaps = assess(&unasked, Timestamp::now()).undetermined;
+    assert_eq!(gaps.iter().map(|gap| gap.what).collect::<Vec<_>>(), ["multi_region_access_points"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! How far the scan is: a bar on a terminal, a line every ten seconds elsewhere.
 
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ pub(super) fn watch(quiet: bool) -> Arc<dyn Progress> {
     if quiet {
         Arc::new(Unwatched)
     } else if io::stderr().is_terminal() {
-        Arc::new(Bar(ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())))
+        Arc::new(Bar::new(ProgressDrawTarget::stderr()))
     } else {
         let begun = Instant::now();
         Arc::new(Lines { begun, last: Mutex::new(begun) })
@@ -26,22 +27,35 @@ pub(super) fn watch(quiet: bool) -> Arc<dyn Progress> {
 }
 
 /// A bar, which clears itself at the end.
-struct Bar(ProgressBar);
+struct Bar {
+    bar: ProgressBar,
+    listing_done: AtomicBool,
+}
+
+impl Bar {
+    fn new(target: ProgressDrawTarget) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style(LISTING));
+        Self { bar, listing_done: AtomicBool::new(false) }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
 
 impl Progress for Bar {
     fn update(&self, tally: Tally) {
-        let template = if tally.listing_done { BAR } else { LISTING };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.0.set_style(style);
+        if tally.listing_done && !self.listing_done.swap(true, Ordering::Relaxed) {
+            self.bar.set_style(style(BAR));
         }
-        self.0.set_length(tally.listed);
-        self.0.set_position(tally.looked_at);
+        self.bar.set_length(tally.listed);
+        self.bar.set_position(tally.looked_at);
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
