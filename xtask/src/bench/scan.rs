@@ -27,21 +27,46 @@ pub(crate) struct Options {
 /// The figures that a scan has to reach.
 const MOST_RATIO: f64 = 1.2;
 const MOST_CALLS_PER_BUCKET: f64 = 5.0;
-const MOST_RSS_MIB: f64 = 48.0;
+const MOST_RSS_MB: f64 = 48.0;
 
 struct Measured {
     wall: Duration,
     calls: f64,
     retries: f64,
+    scan: Usage,
+    account: Served,
+}
+
+/// What a process used.
+#[derive(Clone, Copy, Default)]
+struct Usage {
     peak_rss_kib: u64,
+    cpu: Duration,
+}
+
+/// What the account saw of the scan.
+struct Served {
+    most_at_once: f64,
+    waited: Duration,
+    cpu: Duration,
 }
 
 /// Runs the benchmark and prints a row for each size.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let executable = release(root, "bucketwatch")?;
     println!(
-        "{:>8} {:>9} {:>8} {:>13} {:>9} {:>9} {:>7} {:>9}",
-        "buckets", "calls", "retries", "calls/bucket", "wall s", "floor s", "ratio", "RSS MiB"
+        "{:>8} {:>7} {:>7} {:>12} {:>7} {:>7} {:>6} {:>7} {:>14} {:>9} {:>11}",
+        "buckets",
+        "calls",
+        "retries",
+        "calls/bucket",
+        "wall s",
+        "floor s",
+        "ratio",
+        "RSS MB",
+        "in flight",
+        "CPU scan",
+        "CPU account"
     );
     for &buckets in &options.buckets {
         let measured = scan(&executable, buckets, options)?;
@@ -49,23 +74,27 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
         let floor = measured.calls * latency / f64::from(options.concurrency);
         let wall = measured.wall.as_secs_f64();
         let per_bucket = measured.calls / f64::from(buckets);
-        let rss = measured.peak_rss_kib as f64 / 1_024.0;
+        let rss = measured.scan.peak_rss_kib as f64 * 1_024.0 / 1e6;
         let (calls, retries, ratio) = (measured.calls, measured.retries, wall / floor);
+        let Served { most_at_once, waited, cpu: account } = measured.account;
+        let in_flight = format!("{:.1} (max {most_at_once})", waited.as_secs_f64() / wall);
+        let (own, account) = (measured.scan.cpu.as_secs_f64(), account.as_secs_f64());
         println!(
-            "{buckets:>8} {calls:>9} {retries:>8} {per_bucket:>13.2} {wall:>9.2} {floor:>9.2} {ratio:>7.3} {rss:>9.1}"
+            "{buckets:>8} {calls:>7} {retries:>7} {per_bucket:>12.2} {wall:>7.2} {floor:>7.2} {ratio:>6.3} {rss:>7.1} \
+             {in_flight:>14} {own:>8.2}s {account:>10.2}s"
         );
         println!(
             "         calls per bucket {}, ratio {}, RSS {}",
             judged(per_bucket, MOST_CALLS_PER_BUCKET),
             judged(ratio, MOST_RATIO),
-            judged(rss, MOST_RSS_MIB)
+            judged(rss, MOST_RSS_MB)
         );
     }
     Ok(())
 }
 
 fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Measured> {
-    let (mut sandbox, endpoint) = sandbox(executable, buckets, options)?;
+    let (sandbox, endpoint) = sandbox(executable, buckets, options)?;
     let state = tempfile::tempdir()?;
     let started = Instant::now();
     let mut child = Command::new(executable)
@@ -88,18 +117,17 @@ fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Me
         let mut text = String::new();
         stdout.read_to_string(&mut text).map(|_| text)
     });
-    let peak_rss_kib = watch(&mut child)?;
+    let scan = watch(&mut child)?;
     let wall = started.elapsed();
     let text = reader.join().map_err(|_| anyhow::anyhow!("the reader died"))??;
-    sandbox.kill()?;
-    sandbox.wait()?;
+    let account = dismiss(sandbox)?;
     let document: Value = serde_json::from_str(&text).context("the scan prints JSON")?;
     let coverage = &document["coverage"];
     ensure!(coverage["buckets"] == buckets, "the scan saw {} of {buckets} buckets", coverage["buckets"]);
     ensure!(coverage["complete"] == true, "the scan is not complete: {coverage}");
     let number =
         |name: &str| coverage[name].as_f64().with_context(|| format!("`coverage.{name}` is missing"));
-    Ok(Measured { wall, calls: number("calls")?, retries: number("retries")?, peak_rss_kib })
+    Ok(Measured { wall, calls: number("calls")?, retries: number("retries")?, scan, account })
 }
 
 /// Starts the account in a process of its own and gives its endpoint.
@@ -109,6 +137,7 @@ fn sandbox(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result
         .args(["--latency-ms", &options.latency_ms.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .context("the sandbox does not start")?;
     let stdout = child.stdout.take().context("its standard output")?;
@@ -121,16 +150,43 @@ fn sandbox(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result
     anyhow::bail!("the sandbox ended without telling its endpoint")
 }
 
-/// Waits for the process and gives the most memory that it held, in KiB.
-fn watch(child: &mut Child) -> anyhow::Result<u64> {
+/// Ends the account as Ctrl-C does and gives what it says of itself then.
+fn dismiss(mut sandbox: Child) -> anyhow::Result<Served> {
+    let cpu = cpu(sandbox.id());
+    let interrupted = Command::new("kill").args(["-INT", &sandbox.id().to_string()]).status()?;
+    ensure!(interrupted.success(), "the sandbox cannot be interrupted");
+    let mut said = String::new();
+    sandbox.stderr.take().context("its standard error")?.read_to_string(&mut said)?;
+    sandbox.wait()?;
+    let line = said.lines().last().unwrap_or_default();
+    let number_after = |words: &str| -> Option<f64> {
+        let rest = line.split_once(words)?.1;
+        rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.parse().ok()
+    };
+    let most_at_once = number_after("at most ").with_context(|| format!("no count in `{line}`"))?;
+    let waited = number_after("waited ").with_context(|| format!("no time in `{line}`"))?;
+    Ok(Served { most_at_once, waited: Duration::from_secs_f64(waited), cpu })
+}
+
+/// Waits for the process and gives what it used.
+fn watch(child: &mut Child) -> anyhow::Result<Usage> {
     let status_file = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
+    let mut usage = Usage::default();
     while child.try_wait()?.is_none() {
         let status = std::fs::read_to_string(&status_file).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(now.unwrap_or(0));
+        usage.peak_rss_kib = usage.peak_rss_kib.max(now.unwrap_or(0));
+        usage.cpu = usage.cpu.max(cpu(child.id()));
         std::thread::sleep(Duration::from_millis(5));
     }
-    Ok(peak)
+    Ok(usage)
+}
+
+/// Gives the processor time of a process so far: Linux counts it in hundredths of a second.
+fn cpu(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
+    Duration::from_millis(ticks.sum::<u64>() * 10)
 }
