@@ -44,7 +44,7 @@ fn main() {
             micros(Some(&found.reach)),
             answer.openings.len(),
             answer.undecided.len(),
-            answer.effort.nodes
+            answer.effort.work
         );
     }
 }

@@ -21,6 +21,7 @@ mod inquiry;
 mod judge;
 mod ledger;
 mod mention;
+mod meter;
 mod names;
 mod outsider;
 mod place;
@@ -46,6 +47,7 @@ use inquiry::{Inquiry, denies, documents};
 use judge::Judge;
 use ledger::Ledger;
 use mention::Mentions;
+use meter::Meter;
 use outsider::Fresh;
 
 /// Gives every way in that outsiders have, each with its proof, and every branch that could not be decided.
@@ -56,7 +58,7 @@ use outsider::Fresh;
 /// *Source*: docs/engine.md; docs/semantics.md B to E.
 pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
     let mut answer = Reach::default();
-    let choices = choices(question);
+    let choices = Choices::new(question);
     if choices.is_empty() {
         return answer;
     }
@@ -69,17 +71,13 @@ pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
     }
     let fresh = Fresh::new(&mentions, question.setting);
     let places = place::survey(&mentions, question.endpoint);
-    let cells = cell::divide(question.setting.now, &mentions.instants());
-    let inquiry =
-        Inquiry { question, mentions: &mentions, fresh, strangers: OnceCell::new(), places, denies, budget };
+    let meter = Meter::new(budget);
+    let strangers = OnceCell::new();
+    let inquiry = Inquiry { question, mentions: &mentions, fresh, strangers, places, denies, meter };
     for sources in choices {
+        let cells = inquiry.cells(&sources);
         let mut ledger = Ledger::default();
-        let mut judge = Judge {
-            inquiry: &inquiry,
-            sources: &sources,
-            ledger: &mut ledger,
-            meter: inquiry::Meter::default(),
-        };
+        let mut judge = Judge { inquiry: &inquiry, sources: &sources, ledger: &mut ledger };
         let buckets = buckets(question, &sources);
         for bucket in buckets.iter().take(MOST_BUCKETS) {
             judge.run(bucket, &cells);
@@ -87,18 +85,30 @@ pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
         if mentions.is_crowded() || buckets.len() > MOST_BUCKETS {
             judge.ledger.doubt(&sources, &Audience::AnyAwsAccount { ranges: Vec::new() }, &CROWDED);
         }
-        answer.effort.nodes = answer.effort.nodes.saturating_add(judge.meter.steps);
         ledger.close(&cells, &mut answer);
+        if answer.undecided.len() > MOST_UNDECIDED && inquiry.meter.is_empty() {
+            break;
+        }
     }
+    answer.effort.work = inquiry.meter.spent();
     breadth::widen(&mut answer.openings);
     answer
 }
 
-/// Gives every choice of one Allow or grant for each layer that outsiders could pass together.
-fn choices(question: &Question<'_>) -> Vec<Vec<usize>> {
-    let mut choices: Vec<Vec<usize>> = vec![Vec::new()];
-    for layer in &question.layers {
-        let open: Vec<usize> = match layer {
+/// Once no work is left and this many branches are undecided, the rest would say the same.
+const MOST_UNDECIDED: usize = 256;
+
+/// Every choice of one Allow or grant for each layer that outsiders could pass together.
+struct Choices {
+    /// For each layer, the statements or grants to choose from.
+    open: Vec<Vec<usize>>,
+    /// For each layer, which of them is next; empty = none is left.
+    next: Vec<usize>,
+}
+
+impl Choices {
+    fn new(question: &Question<'_>) -> Self {
+        let of_layer = |layer: &Layer<'_>| match layer {
             Layer::Policy(document) => (0..)
                 .zip(&document.policy.statements)
                 .filter(|(_, statement)| could_let_in(statement, question))
@@ -106,21 +116,35 @@ fn choices(question: &Question<'_>) -> Vec<Vec<usize>> {
                 .collect(),
             Layer::Grants(grants) => (0..grants.len()).collect(),
         };
-        choices = choices
-            .iter()
-            .flat_map(|chosen| {
-                open.iter().map(move |source| {
-                    let mut next = chosen.clone();
-                    next.push(*source);
-                    next
-                })
-            })
-            .collect();
+        let open: Vec<Vec<usize>> = question.layers.iter().map(of_layer).collect();
+        let some = open.iter().all(|layer| !layer.is_empty());
+        Self { next: if some { vec![0; open.len()] } else { Vec::new() }, open }
     }
-    if question.layers.is_empty() {
-        choices.clear();
+
+    fn is_empty(&self) -> bool {
+        self.next.is_empty()
     }
-    choices
+}
+
+impl Iterator for Choices {
+    type Item = Vec<usize>;
+
+    fn next(&mut self) -> Option<Vec<usize>> {
+        if self.is_empty() {
+            return None;
+        }
+        let chosen = self.open.iter().zip(&self.next).filter_map(|(layer, at)| layer.get(*at).copied());
+        let chosen: Vec<usize> = chosen.collect();
+        for (layer, at) in self.open.iter().zip(&mut self.next).rev() {
+            *at += 1;
+            if *at < layer.len() {
+                return Some(chosen);
+            }
+            *at = 0;
+        }
+        self.next.clear();
+        Some(chosen)
+    }
 }
 
 /// Tells whether an Allow names anybody from outside at all.

@@ -138,7 +138,7 @@ pub enum Why {
     PolicyVariable(Untrusted),
     /// The search was cut off.
     #[error("the search took more than {0} steps")]
-    Budget(u32),
+    Budget(u64),
     /// The engine has no rule for this.
     #[error("{0}")]
     NoRule(&'static str),
@@ -158,6 +158,6 @@ pub struct Ineffective {
 /// How much work a question was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effort {
-    /// Regions visited.
-    pub nodes: u32,
+    /// Units of work, as [`Budget`](crate::reach::Budget) counts them.
+    pub work: u64,
 }

@@ -161,6 +161,18 @@ impl Check {
         }
     }
 
+    /// Gives what it costs to put the check to one value, in comparisons.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Text(globs) => globs.iter().map(|glob| 1 + glob.0.len() / 4).sum(),
+            Self::Number(_, numbers) => numbers.len(),
+            Self::Time(_, instants) => instants.len(),
+            Self::Binary(values) => values.len(),
+            Self::Network(ranges) => ranges.len(),
+            Self::Bool(_) | Self::Presence(_) => 1,
+        }
+    }
+
     /// Gives the patterns, where the check is one of text.
     pub(super) fn globs(&self) -> Option<&[Glob]> {
         if let Self::Text(globs) = self { Some(globs) } else { None }

@@ -9,6 +9,7 @@ use crate::reach::domain::{Space, Universe};
 use crate::reach::formula::{Formula, Literal};
 use crate::reach::glob::{Glob, Reading, Substitute};
 use crate::reach::mention::textual_range;
+use crate::reach::meter::Meter;
 use crate::reach::names::Names;
 use crate::reach::outsider::{Kind, fixes_an_id, partly_wild, tells_services_apart};
 use crate::reach::principal::{Spoken, is_granted, speaks_of};
@@ -43,7 +44,7 @@ pub(super) struct Compiler<'a, 's> {
     scene: &'s Scene<'a>,
     names: &'s Names,
     mood: Mood,
-    limit: u32,
+    meter: &'s Meter,
     formula: Formula,
     whys: Vec<Why>,
     closed: bool,
@@ -59,8 +60,8 @@ pub(super) struct Compiled {
 
 impl<'a, 's> Compiler<'a, 's> {
     /// Begins the clauses of `scene` at the bucket of `names`.
-    pub(super) fn new(scene: &'s Scene<'a>, names: &'s Names, mood: Mood, limit: u32) -> Self {
-        Self { scene, names, mood, limit, formula: Formula::default(), whys: Vec::new(), closed: false }
+    pub(super) fn new(scene: &'s Scene<'a>, names: &'s Names, mood: Mood, meter: &'s Meter) -> Self {
+        Self { scene, names, mood, meter, formula: Formula::default(), whys: Vec::new(), closed: false }
     }
 
     /// Tells whether it is certain already that nothing gets in.
@@ -125,7 +126,7 @@ impl<'a, 's> Compiler<'a, 's> {
         }
         let atom = Atom::text(arns.iter().map(|arn| Glob::literal(arn)).collect());
         let unreachable = || Universe { absent: true, space: Space::Set };
-        let variable = self.formula.variable("aws:principalarn", unreachable, self.limit, atom);
+        let variable = self.formula.variable("aws:principalarn", unreachable, self.meter, atom);
         self.formula.demand(Literal { variable, holds: false });
     }
 
@@ -170,7 +171,7 @@ impl<'a, 's> Compiler<'a, 's> {
         if self.scene.action.kind() == ResourceKind::Object {
             self.key_variable(Vec::new());
         }
-        self.formula.seal();
+        self.formula.seal(self.meter);
         Compiled { formula: Some(self.formula), whys: self.whys }
     }
 
@@ -201,6 +202,7 @@ impl<'a, 's> Compiler<'a, 's> {
         if let Some(why) = self.unknown_variable(&resources.patterns) {
             return Term::Unknown(why);
         }
+        self.meter.spend(4 * resources.patterns.len());
         let kind = self.scene.action.kind();
         let names = self.names;
         if kind != ResourceKind::Object {
@@ -244,7 +246,7 @@ impl<'a, 's> Compiler<'a, 's> {
             absent: false,
             space: Space::Text { shape: Glob::wild("?*"), natural: "a".to_owned() },
         };
-        self.formula.variable("", key, self.limit, Atom::text(globs))
+        self.formula.variable("", key, self.meter, Atom::text(globs))
     }
 
     /// Takes variables that the caller chooses in its favour: where a match helps it they are anything, elsewhere
@@ -337,7 +339,7 @@ impl<'a, 's> Compiler<'a, 's> {
                     return Term::Unknown(SEVERAL);
                 }
                 let atom = self.atom(entry);
-                let variable = self.formula.variable(&entry.key, || universe, self.limit, atom);
+                let variable = self.formula.variable(&entry.key, || universe, self.meter, atom);
                 Term::Open(Literal { variable, holds: true })
             }
         }
@@ -404,7 +406,10 @@ impl<'a, 's> Compiler<'a, 's> {
         let test = entry.operator.test;
         let relation = Relation::of(test).unwrap_or(Relation::Equal);
         let check = match &entry.values {
-            Values::Text(patterns) => Check::Text(self.globs(patterns, reading(test))),
+            Values::Text(patterns) => {
+                self.meter.spend(8 * patterns.len());
+                Check::Text(self.globs(patterns, reading(test)))
+            }
             Values::Number(numbers) => Check::Number(relation, readable(numbers)),
             Values::Time(instants) => Check::Time(relation, readable(instants)),
             Values::Bool(wanted) if test == Test::Null => Check::Presence(wanted.contains(&Some(false))),

@@ -12,6 +12,7 @@ pub(super) mod text;
 use crate::reach::atom::{Atom, Check, Value};
 use crate::reach::bits::Bits;
 use crate::reach::glob::Glob;
+use crate::reach::meter::Meter;
 use text::Search;
 
 /// Which values a key can have at all.
@@ -66,7 +67,8 @@ pub(super) struct Dimension {
     samples: Vec<Sample>,
     complete: bool,
     conflicts: Vec<(Bits, Bits)>,
-    limit: u32,
+    /// What it costs to ask every question of one value.
+    weight: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -77,7 +79,7 @@ struct Sample {
 
 impl Dimension {
     /// Gives the dimension of `key` without any question yet.
-    pub(super) fn new(key: &str, universe: Universe, limit: u32) -> Self {
+    pub(super) fn new(key: &str, universe: Universe) -> Self {
         Self {
             key: key.to_owned(),
             universe,
@@ -85,15 +87,17 @@ impl Dimension {
             samples: Vec::new(),
             complete: false,
             conflicts: Vec::new(),
-            limit,
+            weight: 0,
         }
     }
 
     /// Adds a question and gives its number; one that is known already keeps its number.
-    pub(super) fn ask(&mut self, atom: Atom) -> usize {
+    pub(super) fn ask(&mut self, atom: Atom, meter: &Meter) -> usize {
+        meter.spend(self.atoms.len());
         match self.atoms.iter().position(|known| *known == atom) {
             Some(known) => known,
             None => {
+                self.weight += 4 + atom.check.weight();
                 self.atoms.push(atom);
                 self.atoms.len() - 1
             }
@@ -106,15 +110,20 @@ impl Dimension {
     }
 
     /// Takes the first samples, the most natural first. No question may be added afterwards.
-    pub(super) fn seal(&mut self) {
+    pub(super) fn seal(&mut self, meter: &Meter) {
         let (values, complete) = sample::of(&self.universe, &self.atoms);
         self.complete = complete;
         for value in values {
-            self.keep(value);
+            if meter.is_empty() {
+                self.complete = false;
+                return;
+            }
+            self.keep(value, meter);
         }
     }
 
-    fn keep(&mut self, value: Value) -> usize {
+    fn keep(&mut self, value: Value, meter: &Meter) -> usize {
+        meter.spend(self.samples.len() + self.weight);
         if let Some(known) = self.samples.iter().position(|sample| sample.value == value) {
             return known;
         }
@@ -135,11 +144,12 @@ impl Dimension {
     }
 
     /// Looks for a sample for which every question of `hold` holds and none of `fail` does, `hint` first.
-    pub(super) fn decide(&mut self, hold: &Bits, fail: &Bits, hint: usize) -> Outcome {
+    pub(super) fn decide(&mut self, hold: &Bits, fail: &Bits, hint: usize, meter: &Meter) -> Outcome {
         let fits = |sample: &Sample| hold.is_subset_of(&sample.truth) && fail.is_disjoint_from(&sample.truth);
         if self.samples.get(hint).is_some_and(fits) {
             return Outcome::Sample(hint);
         }
+        meter.spend(self.samples.len() + self.conflicts.len());
         if let Some(found) = self.samples.iter().position(fits) {
             return Outcome::Sample(found);
         }
@@ -147,10 +157,10 @@ impl Dimension {
         if let Some((hold, fail)) = known {
             return Outcome::Conflict(hold.clone(), fail.clone());
         }
-        match self.search(hold, fail) {
-            Found::Value(value) => Outcome::Sample(self.keep(value)),
+        match self.search(hold, fail, meter) {
+            Found::Value(value) => Outcome::Sample(self.keep(value, meter)),
             Found::Nothing => {
-                let (hold, fail) = self.minimise(hold.clone(), fail.clone());
+                let (hold, fail) = self.minimise(hold.clone(), fail.clone(), meter);
                 self.conflicts.push((hold.clone(), fail.clone()));
                 Outcome::Conflict(hold, fail)
             }
@@ -159,7 +169,7 @@ impl Dimension {
     }
 
     /// Drops questions from a contradiction as long as it stays one.
-    fn minimise(&mut self, mut hold: Bits, mut fail: Bits) -> (Bits, Bits) {
+    fn minimise(&mut self, mut hold: Bits, mut fail: Bits, meter: &Meter) -> (Bits, Bits) {
         for (part, atom) in
             hold.iter().map(|at| (true, at)).chain(fail.iter().map(|at| (false, at))).collect::<Vec<_>>()
         {
@@ -167,14 +177,15 @@ impl Dimension {
             set.remove(atom);
             let fits =
                 |sample: &Sample| hold.is_subset_of(&sample.truth) && fail.is_disjoint_from(&sample.truth);
+            meter.spend(self.samples.len());
             let needed = if self.samples.iter().any(fits) {
                 true
             } else {
-                match self.search(&hold, &fail) {
+                match self.search(&hold, &fail, meter) {
                     Found::Nothing => false,
                     Found::Unknown => true,
                     Found::Value(value) => {
-                        self.keep(value);
+                        self.keep(value, meter);
                         true
                     }
                 }
@@ -187,18 +198,18 @@ impl Dimension {
     }
 
     /// Decides where no sample fits.
-    fn search(&self, hold: &Bits, fail: &Bits) -> Found {
+    fn search(&self, hold: &Bits, fail: &Bits, meter: &Meter) -> Found {
         if self.complete {
             return Found::Nothing;
         }
         match &self.universe.space {
-            Space::Text { shape, .. } => self.search_text(shape, hold, fail),
-            Space::Set => set::search(&self.atoms, hold, fail, self.limit),
+            Space::Text { shape, .. } => self.search_text(shape, hold, fail, meter),
+            Space::Set => set::search(&self.atoms, hold, fail, meter),
             _ => Found::Unknown,
         }
     }
 
-    fn search_text(&self, shape: &Glob, hold: &Bits, fail: &Bits) -> Found {
+    fn search_text(&self, shape: &Glob, hold: &Bits, fail: &Bits, meter: &Meter) -> Found {
         let shape = [shape.clone()];
         let mut wanted: Vec<&[Glob]> = vec![&shape];
         let mut unwanted: Vec<&Glob> = Vec::new();
@@ -213,7 +224,7 @@ impl Dimension {
                 _ => return Found::Unknown,
             }
         }
-        match text::find(&wanted, &unwanted, self.limit) {
+        match text::find(&wanted, &unwanted, meter) {
             Search::Found(text) => Found::Value(Value::One(text)),
             Search::Empty => Found::Nothing,
             Search::Exhausted => Found::Unknown,

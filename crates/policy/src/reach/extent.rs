@@ -6,6 +6,7 @@ use crate::pattern::Pattern;
 use crate::reach::domain::text::{Search, find};
 use crate::reach::glob::{Glob, Reading, Substitute};
 use crate::reach::inquiry::{Case, Inquiry};
+use crate::reach::meter::Meter;
 use crate::reach::{Document, Layer};
 
 /// What is reached of one kind of resource.
@@ -68,7 +69,7 @@ impl<'a> Inquiry<'a> {
                     if negated {
                         extent.unnamed.extend(named);
                     } else {
-                        keys = meet(&keys, &named, self.budget.classes);
+                        keys = meet(&keys, &named, &self.meter);
                     }
                 }
                 Layer::Grants(grants) => {
@@ -78,7 +79,7 @@ impl<'a> Inquiry<'a> {
                             .iter()
                             .filter_map(|pattern| Glob::compile(pattern, Reading::Wild, &anything))
                             .collect();
-                        keys = meet(&keys, &named, self.budget.classes);
+                        keys = meet(&keys, &named, &self.meter);
                     }
                 }
             }
@@ -140,24 +141,24 @@ fn anything(_: &str, _: Option<&str>) -> Substitute {
     Substitute::Anything
 }
 
-/// Tells whether some key matches both; where it cannot be said in `limit` steps, yes.
-pub(super) fn overlaps(a: &Glob, b: &Glob, limit: u32) -> bool {
+/// Tells whether some key matches both; where it cannot be said, yes.
+pub(super) fn overlaps(a: &Glob, b: &Glob, meter: &Meter) -> bool {
     let (a, b) = (std::slice::from_ref(a), std::slice::from_ref(b));
-    find(&[a, b], &[], limit) != Search::Empty
+    find(&[a, b], &[], meter) != Search::Empty
 }
 
-fn is_within(a: &Glob, b: &Glob, limit: u32) -> bool {
-    find(&[std::slice::from_ref(a)], &[b], limit) == Search::Empty
+fn is_within(a: &Glob, b: &Glob, meter: &Meter) -> bool {
+    find(&[std::slice::from_ref(a)], &[b], meter) == Search::Empty
 }
 
 /// Gives patterns for what both lists name: the narrower of two where one holds the other, else an upper bound.
-pub(super) fn meet(a: &[Glob], b: &[Glob], limit: u32) -> Vec<Glob> {
+pub(super) fn meet(a: &[Glob], b: &[Glob], meter: &Meter) -> Vec<Glob> {
     let mut found: Vec<Glob> = Vec::new();
     for left in a {
         for right in b {
-            let narrower = if left.is_everything() || is_within(right, left, limit) {
+            let narrower = if left.is_everything() || is_within(right, left, meter) {
                 right
-            } else if overlaps(left, right, limit) {
+            } else if overlaps(left, right, meter) {
                 left
             } else {
                 continue;

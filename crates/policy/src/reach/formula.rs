@@ -2,6 +2,7 @@
 
 use crate::reach::atom::{Atom, Value};
 use crate::reach::domain::{Dimension, Universe};
+use crate::reach::meter::Meter;
 
 /// A question with the answer that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,19 +37,19 @@ impl Formula {
         &mut self,
         key: &str,
         universe: impl FnOnce() -> Universe,
-        limit: u32,
+        meter: &Meter,
         atom: Atom,
     ) -> usize {
         let at = match self.dimensions.iter().position(|dimension| dimension.key == key) {
             Some(known) => known,
             None => {
-                self.dimensions.push(Dimension::new(key, universe(), limit));
+                self.dimensions.push(Dimension::new(key, universe()));
                 self.dimensions.len() - 1
             }
         };
         let Some(dimension) = self.dimensions.get_mut(at) else { return 0 };
         let before = dimension.len();
-        let question = dimension.ask(atom);
+        let question = dimension.ask(atom, meter);
         if question == before {
             self.variables.push((at, question));
             return self.variables.len() - 1;
@@ -62,9 +63,9 @@ impl Formula {
     }
 
     /// Takes samples of every key; no question may be added afterwards.
-    pub(super) fn seal(&mut self) {
+    pub(super) fn seal(&mut self, meter: &Meter) {
         for dimension in &mut self.dimensions {
-            dimension.seal();
+            dimension.seal(meter);
         }
     }
 }

@@ -4,18 +4,19 @@ use std::cell::OnceCell;
 
 use crate::action::{Action, ActionSet, ResourceKind};
 use crate::document::{Effect, Statement};
-use crate::reach::cell::Cell;
+use crate::reach::cell::{self, Cell};
 use crate::reach::compile::{Compiler, Mood};
 use crate::reach::formula::Model;
 use crate::reach::glob::Glob;
 use crate::reach::group::FACTS;
-use crate::reach::mention::Mentions;
+use crate::reach::mention::{Mentions, tells_times_apart};
+use crate::reach::meter::Meter;
 use crate::reach::names::Names;
 use crate::reach::outsider::{Fresh, Outsider};
 use crate::reach::place::Places;
 use crate::reach::scene::{Place, Scene};
 use crate::reach::solve::{Answer, solve};
-use crate::reach::{Budget, Document, Endpoint, Layer, Question, Why};
+use crate::reach::{Document, Endpoint, Layer, Question, Why};
 
 /// Everything about a question that does not change while it is answered.
 pub(super) struct Inquiry<'a> {
@@ -31,8 +32,8 @@ pub(super) struct Inquiry<'a> {
     pub(super) places: Places,
     /// The Denies that count, each with its document.
     pub(super) denies: Vec<(&'a Document<'a>, &'a Statement)>,
-    /// How much work it may be.
-    pub(super) budget: Budget,
+    /// How much work is left.
+    pub(super) meter: Meter,
 }
 
 /// One choice of Allows, at one bucket name, at one time, for one group of actions.
@@ -78,27 +79,27 @@ pub(super) enum Attempt {
     Open(Vec<Why>),
 }
 
-/// The work that one choice of Allows has cost.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Meter {
-    /// Steps taken.
-    pub(super) steps: u32,
-}
-
 impl<'a> Inquiry<'a> {
     /// Gives stand-ins for the signed callers whom nobody named.
     pub(super) fn strangers(&self) -> &[Outsider] {
         self.strangers.get_or_init(|| self.fresh.strangers(self.mentions, self.question.setting))
     }
 
+    /// Gives the stretches of time that the Allows of `sources` and the Denies tell apart.
+    pub(super) fn cells(&self, sources: &[usize]) -> Vec<Cell> {
+        let mut own = Mentions::default();
+        if self.mentions.any(tells_times_apart) {
+            let denies = self.denies.iter().map(|(_, statement)| *statement);
+            self.allows(sources).into_iter().chain(denies).for_each(|statement| own.note(statement));
+        }
+        cell::divide(self.question.setting.now, &own.instants())
+    }
+
     /// Tries one caller at one place.
-    pub(super) fn attempt(
-        &self,
-        case: Case<'_>,
-        outsider: &Outsider,
-        place: &Place,
-        meter: &mut Meter,
-    ) -> Attempt {
+    pub(super) fn attempt(&self, case: Case<'_>, outsider: &Outsider, place: &Place) -> Attempt {
+        if self.meter.is_empty() {
+            return Attempt::Open(vec![self.exhausted()]);
+        }
         let points = self.foreign_points();
         let points: Vec<Option<&str>> = match self.question.endpoint {
             Endpoint::ForeignAccessPoint => points.iter().map(|arn| Some(arn.as_str())).collect(),
@@ -118,7 +119,7 @@ impl<'a> Inquiry<'a> {
                     instant: case.cell.sample,
                     action: case.action,
                 };
-                match self.play(case, &scene, meter) {
+                match self.play(case, &scene) {
                     Attempt::Out => {}
                     Attempt::Open(more) => whys.extend(more),
                     found => return found,
@@ -166,21 +167,21 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    fn play(&self, case: Case<'_>, scene: &Scene<'_>, meter: &mut Meter) -> Attempt {
-        let (strict, mut whys) = self.solve(case, scene, Mood::Strict, meter);
+    fn play(&self, case: Case<'_>, scene: &Scene<'_>) -> Attempt {
+        let (strict, mut whys) = self.solve(case, scene, Mood::Strict);
         match strict {
             Answer::Satisfied(model) => return Attempt::In(Box::new(solution(scene, model))),
-            Answer::Exhausted => return Attempt::Open(vec![Why::Budget(self.budget.nodes)]),
+            Answer::Exhausted => return Attempt::Open(vec![self.exhausted()]),
             Answer::Impossible => {}
         }
         let doubtful = !whys.is_empty() || self.has_luck();
         if !doubtful {
             return Attempt::Out;
         }
-        let (lenient, more) = self.solve(case, scene, Mood::Lenient, meter);
+        let (lenient, more) = self.solve(case, scene, Mood::Lenient);
         match lenient {
             Answer::Impossible => Attempt::Out,
-            Answer::Exhausted => Attempt::Open(vec![Why::Budget(self.budget.nodes)]),
+            Answer::Exhausted => Attempt::Open(vec![self.exhausted()]),
             // Nothing was left open in favour of the caller, so only the budget of samples can be behind it.
             Answer::Satisfied(_) => {
                 whys.extend(more);
@@ -197,13 +198,16 @@ impl<'a> Inquiry<'a> {
         self.mentions.has_doubt()
     }
 
-    fn solve(&self, case: Case<'_>, scene: &Scene<'_>, mood: Mood, meter: &mut Meter) -> (Answer, Vec<Why>) {
-        let left = self.budget.nodes.saturating_sub(meter.steps);
-        if left == 0 {
+    /// Gives why a branch is undecided once no work is left.
+    pub(super) fn exhausted(&self) -> Why {
+        Why::Budget(self.meter.budget().work)
+    }
+
+    fn solve(&self, case: Case<'_>, scene: &Scene<'_>, mood: Mood) -> (Answer, Vec<Why>) {
+        if !self.meter.spend(ATTEMPT + self.denies.len()) {
             return (Answer::Exhausted, Vec::new());
         }
-        meter.steps = meter.steps.saturating_add(1);
-        let mut compiler = Compiler::new(scene, case.names, mood, self.budget.classes);
+        let mut compiler = Compiler::new(scene, case.names, mood, &self.meter);
         for (layer, source) in self.question.layers.iter().zip(case.sources) {
             match layer {
                 Layer::Policy(document) => {
@@ -238,11 +242,7 @@ impl<'a> Inquiry<'a> {
         let compiled = compiler.finish();
         let answer = match compiled.formula {
             None => Answer::Impossible,
-            Some(formula) => {
-                let size = u32::try_from(formula.clauses.len() / 16).unwrap_or(u32::MAX);
-                meter.steps = meter.steps.saturating_add(size);
-                solve(formula, left, &mut meter.steps)
-            }
+            Some(formula) => solve(formula, &self.meter),
         };
         (answer, compiled.whys)
     }
@@ -278,6 +278,9 @@ impl<'a> Inquiry<'a> {
         self.question.layers.iter().zip(sources).filter_map(of_layer).collect()
     }
 }
+
+/// What one attempt costs however simple it is.
+const ATTEMPT: usize = 256;
 
 /// Gives the documents of a question whose Denies count.
 pub(super) fn documents<'a>(question: &'a Question<'a>) -> impl Iterator<Item = &'a Document<'a>> {

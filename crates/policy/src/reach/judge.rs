@@ -11,7 +11,7 @@ use crate::reach::domain::network::{Span, ranges};
 use crate::reach::extent::{Extent, Left, meet, overlaps};
 use crate::reach::glob::Glob;
 use crate::reach::group;
-use crate::reach::inquiry::{Attempt, Case, Inquiry, Meter, Solution};
+use crate::reach::inquiry::{Attempt, Case, Inquiry, Solution};
 use crate::reach::ledger::{Entry, Ledger};
 use crate::reach::names::Names;
 use crate::reach::outsider::{Company, Outsider};
@@ -25,7 +25,6 @@ pub(super) struct Judge<'i, 'a> {
     pub(super) inquiry: &'i Inquiry<'a>,
     pub(super) sources: &'i [usize],
     pub(super) ledger: &'i mut Ledger,
-    pub(super) meter: Meter,
 }
 
 /// What a number of callers reach from a number of places.
@@ -69,12 +68,21 @@ impl Judge<'_, '_> {
         let groups = group::divide(actions, allows.iter().copied().chain(denies));
         for (at, cell) in cells.iter().enumerate() {
             for actions in &groups {
+                if self.inquiry.meter.is_empty() {
+                    return self.give_up();
+                }
                 let Some(action) = actions.iter().next() else { continue };
                 let sources = self.sources;
                 let case = Case { sources, names, cell: *cell, action, within: None, outside: None };
                 self.group(case, *actions, at);
             }
         }
+    }
+
+    /// Says of the sources that there was no work left to decide them.
+    pub(super) fn give_up(&mut self) {
+        let anyone = Audience::Anyone { ranges: Vec::new() };
+        self.ledger.doubt(self.sources, &anyone, &self.inquiry.exhausted());
     }
 
     fn group(&mut self, case: Case<'_>, actions: ActionSet, cell: usize) {
@@ -110,6 +118,9 @@ impl Judge<'_, '_> {
                 }
                 Width::Nobody => self.doubt(&sighting, named(Vec::new())),
             }
+        }
+        if inquiry.meter.is_empty() {
+            return self.give_up();
         }
         let allows = inquiry.allows(self.sources);
         let grantees: Vec<&GranteeClass> = inquiry
@@ -177,9 +188,14 @@ impl Judge<'_, '_> {
         let mut sighting = Sighting::default();
         for place in places.iter().filter(|place| !rest.covered.contains(place)) {
             for caller in callers {
-                match self.inquiry.attempt(case, caller, place, &mut self.meter) {
+                match self.inquiry.attempt(case, caller, place) {
                     Attempt::Out => continue,
-                    Attempt::Open(whys) => sighting.whys.extend(whys),
+                    Attempt::Open(whys) => {
+                        sighting.whys.extend(whys);
+                        if self.inquiry.meter.is_empty() {
+                            return sighting;
+                        }
+                    }
                     Attempt::In(solution) => {
                         sighting.places.push(place.clone());
                         sighting.first.get_or_insert(solution);
@@ -367,7 +383,7 @@ impl Judge<'_, '_> {
             return extent;
         }
         if let Some(within) = &rest.keys.within {
-            extent.keys = meet(&extent.keys, within, self.inquiry.budget.classes);
+            extent.keys = meet(&extent.keys, within, &self.inquiry.meter);
         }
         let cuts = self.inquiry.cuts(case);
         if cuts.is_empty() {
@@ -387,12 +403,12 @@ impl Judge<'_, '_> {
         for (keys, spares) in cuts {
             if spares {
                 if !self.reaches(rest, case, callers, places, &extent.keys.clone(), Some(&keys)) {
-                    extent.keys = meet(&extent.keys, &keys, self.inquiry.budget.classes);
+                    extent.keys = meet(&extent.keys, &keys, &self.inquiry.meter);
                     extent.spared.push(keys);
                 }
             } else {
-                let limit = self.inquiry.budget.classes;
-                let touching = |cut: &Glob| extent.keys.iter().any(|key| overlaps(key, cut, limit));
+                let meter = &self.inquiry.meter;
+                let touching = |cut: &Glob| extent.keys.iter().any(|key| overlaps(key, cut, meter));
                 let touching: Vec<Glob> = keys.into_iter().filter(touching).collect();
                 if !touching.is_empty() && !self.reaches(rest, case, callers, places, &touching, None) {
                     let known = &mut extent.except;
@@ -418,9 +434,7 @@ impl Judge<'_, '_> {
         let outside: Vec<Glob> = rest.keys.outside.iter().chain(not.unwrap_or_default()).cloned().collect();
         let case = Case { within: Some(keys), outside: Some(&outside), ..case };
         places.iter().any(|place| {
-            callers.iter().any(|caller| {
-                !matches!(self.inquiry.attempt(case, caller, place, &mut self.meter), Attempt::Out)
-            })
+            callers.iter().any(|caller| !matches!(self.inquiry.attempt(case, caller, place), Attempt::Out))
         })
     }
 

@@ -135,9 +135,7 @@ impl<'a> Mentions<'a> {
 
     /// Gives the instants that the entries about the current time hold, and those about when a session began, sorted.
     pub(super) fn instants(&self) -> Vec<Timestamp> {
-        let entries = ["aws:currenttime", "aws:epochtime", "aws:tokenissuetime"]
-            .into_iter()
-            .flat_map(|key| self.of(key));
+        let entries = self.entries.iter().filter(|entry| tells_times_apart(&entry.key));
         let mut found: Vec<Timestamp> = entries
             .flat_map(|entry| match &entry.values {
                 Values::Time(instants) => instants.iter().copied().flatten().collect(),
@@ -155,6 +153,11 @@ impl<'a> Mentions<'a> {
     fn of(&self, key: &str) -> impl Iterator<Item = &'a Condition> {
         self.entries.iter().copied().filter(move |entry| entry.key == key)
     }
+}
+
+/// Tells whether `key` is about the time of the request.
+pub(super) fn tells_times_apart(key: &str) -> bool {
+    matches!(key, "aws:currenttime" | "aws:epochtime" | "aws:tokenissuetime")
 }
 
 /// How many names of one key are tried.

@@ -106,14 +106,14 @@ pub enum Callers {
 /// How much work a question may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Regions that may be visited for one statement and one kind of caller.
-    pub nodes: u32,
+    /// Units of work for the whole question, each roughly a comparison. What is not decided by then is undecided.
+    pub work: u64,
     /// Classes that one dimension may be divided into.
     pub classes: u32,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { nodes: 200_000, classes: 4_096 }
+        Self { work: 200_000_000, classes: 4_096 }
     }
 }

@@ -7,6 +7,7 @@
 use crate::reach::bits::Bits;
 use crate::reach::domain::Outcome;
 use crate::reach::formula::{Formula, Literal, Model};
+use crate::reach::meter::Meter;
 
 /// The answer to a formula.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +20,9 @@ pub(super) enum Answer {
     Exhausted,
 }
 
-/// Solves `formula`, taking at most `limit` steps and adding those taken to `steps`.
-pub(super) fn solve(formula: Formula, limit: u32, steps: &mut u32) -> Answer {
-    let mut search = Search::new(formula);
-    let answer = search.run(limit);
-    *steps = steps.saturating_add(search.steps);
-    answer
+/// Solves `formula` as far as `meter` lets it.
+pub(super) fn solve(formula: Formula, meter: &Meter) -> Answer {
+    Search::new(formula, meter).run()
 }
 
 /// What is known of one question.
@@ -47,7 +45,7 @@ struct Asserted {
     changed: bool,
 }
 
-struct Search {
+struct Search<'m> {
     formula: Formula,
     /// How many clauses were given; those after it were learned.
     given: usize,
@@ -58,7 +56,7 @@ struct Search {
     levels: Vec<usize>,
     /// How much of the trail has been propagated.
     propagated: usize,
-    steps: u32,
+    meter: &'m Meter,
 }
 
 /// Why a step failed.
@@ -69,8 +67,8 @@ enum Failure {
     Undecided,
 }
 
-impl Search {
-    fn new(formula: Formula) -> Self {
+impl<'m> Search<'m> {
+    fn new(formula: Formula, meter: &'m Meter) -> Self {
         let mut search = Self {
             given: formula.clauses.len(),
             variables: vec![Variable::default(); formula.variables.len()],
@@ -79,7 +77,7 @@ impl Search {
             trail: Vec::new(),
             levels: Vec::new(),
             propagated: 0,
-            steps: 0,
+            meter,
         };
         for at in 0..search.given {
             search.index(at);
@@ -96,7 +94,7 @@ impl Search {
         }
     }
 
-    fn run(&mut self, limit: u32) -> Answer {
+    fn run(&mut self) -> Answer {
         for at in 0..self.given {
             match self.formula.clauses.get(at).map(Vec::as_slice) {
                 Some([]) => return Answer::Impossible,
@@ -109,8 +107,7 @@ impl Search {
             }
         }
         loop {
-            self.steps += 1;
-            if self.steps > limit {
+            if !self.meter.spend(self.given) {
                 return Answer::Exhausted;
             }
             match self.propagate().and_then(|()| self.check_keys()) {
@@ -168,7 +165,9 @@ impl Search {
                 let [no, yes] = &variable.clauses;
                 if literal.holds { no.clone() } else { yes.clone() }
             });
-            for at in weakened.into_iter().flatten() {
+            let weakened = weakened.unwrap_or_default();
+            self.meter.spend(4 * weakened.len());
+            for at in weakened {
                 match self.standing(at) {
                     Standing::Fine => {}
                     Standing::Forced(literal) => self.assert(literal, Some(at)),
@@ -202,7 +201,7 @@ impl Search {
             if !asserted.changed {
                 continue;
             }
-            match dimension.decide(&asserted.hold, &asserted.fail, asserted.sample) {
+            match dimension.decide(&asserted.hold, &asserted.fail, asserted.sample, self.meter) {
                 Outcome::Sample(sample) => {
                     asserted.sample = sample;
                     asserted.changed = false;

@@ -1,6 +1,7 @@
 //! Evidence against the crate from outside it: judges that share none of its reasoning.
 
 mod brute;
+mod budget;
 mod dice;
 mod search;
 mod z3;

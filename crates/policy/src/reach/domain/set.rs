@@ -6,12 +6,13 @@ use crate::condition::Quantifier;
 use crate::reach::atom::{Atom, Check, Value};
 use crate::reach::bits::Bits;
 use crate::reach::glob::Glob;
+use crate::reach::meter::Meter;
 
 /// Looks for a set of values for which every question of `hold` holds and none of `fail` does.
 ///
 /// Each question is either "some value matches" or "all values match", and its negation is one of the other kind;
 /// so one value per "some", each within every "all", is enough, and where one of them is impossible no set fits.
-pub(super) fn search(atoms: &[Atom], hold: &Bits, fail: &Bits, limit: u32) -> Found {
+pub(super) fn search(atoms: &[Atom], hold: &Bits, fail: &Bits, meter: &Meter) -> Found {
     let mut needs = Needs::default();
     for (at, holds) in hold.iter().map(|at| (at, true)).chain(fail.iter().map(|at| (at, false))) {
         if let Some(Atom { check: Check::Presence(present), .. }) = atoms.get(at) {
@@ -32,7 +33,7 @@ pub(super) fn search(atoms: &[Atom], hold: &Bits, fail: &Bits, limit: u32) -> Fo
         let matching = holds != *negated;
         if for_all == holds { needs.every(globs, matching) } else { needs.some.push((globs, matching)) }
     }
-    needs.satisfy(limit)
+    needs.satisfy(meter)
 }
 
 #[derive(Default)]
@@ -50,7 +51,7 @@ impl<'a> Needs<'a> {
         if matching { self.wanted.push(globs) } else { self.unwanted.extend(globs) }
     }
 
-    fn satisfy(mut self, limit: u32) -> Found {
+    fn satisfy(mut self, meter: &Meter) -> Found {
         // A set of no value is as good as an absent key, which the samples cover.
         if self.some.is_empty() {
             self.some.push((&[], false));
@@ -64,7 +65,7 @@ impl<'a> Needs<'a> {
             } else {
                 unwanted.extend(*globs)
             }
-            match find(&wanted, &unwanted, limit) {
+            match find(&wanted, &unwanted, meter) {
                 Search::Found(text) if !values.contains(&text) => values.push(text),
                 Search::Found(_) => {}
                 Search::Empty => return Found::Nothing,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::reach::glob::{Glob, Token, fold};
+use crate::reach::meter::Meter;
 
 /// The answer to a search for a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +16,9 @@ pub(in crate::reach) enum Search {
     Exhausted,
 }
 
-/// Looks for a text that some pattern of each of `wanted` matches and none of `unwanted` does, visiting at most
-/// `limit` states.
-pub(in crate::reach) fn find(wanted: &[&[Glob]], unwanted: &[&Glob], limit: u32) -> Search {
+/// Looks for a text that some pattern of each of `wanted` matches and none of `unwanted` does, as far as
+/// `meter` lets it.
+pub(in crate::reach) fn find(wanted: &[&[Glob]], unwanted: &[&Glob], meter: &Meter) -> Search {
     let Some(machine) = Machine::new(wanted, unwanted) else { return Search::Exhausted };
     let Some(start) = machine.start() else { return Search::Empty };
     let mut seen = BTreeSet::from([start.clone()]);
@@ -29,10 +30,13 @@ pub(in crate::reach) fn find(wanted: &[&[Glob]], unwanted: &[&Glob], limit: u32)
         }
         let state = node.state.clone();
         for c in machine.choices(&state) {
+            if !meter.spend(machine.weight()) {
+                return Search::Exhausted;
+            }
             if let Some(next) = machine.step(&state, c)
                 && !seen.contains(&next)
             {
-                if nodes.len() as u64 >= u64::from(limit) {
+                if nodes.len() >= meter.classes() {
                     return Search::Exhausted;
                 }
                 seen.insert(next.clone());
@@ -84,6 +88,11 @@ impl<'a> Machine<'a> {
             machine.words += glob.0.len() / 64 + 1;
         }
         (machine.words <= MOST_WORDS).then_some(machine)
+    }
+
+    /// Gives what one step costs.
+    fn weight(&self) -> usize {
+        4 * self.words + 8 * self.globs.len()
     }
 
     fn start(&self) -> Option<State> {
@@ -227,13 +236,18 @@ fn clear(state: &mut State, word: usize, bit: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reach::Budget;
+
+    fn meter(classes: u32) -> Meter {
+        Meter::new(Budget { classes, ..Budget::default() })
+    }
 
     fn search(wanted: &[&str], unwanted: &[&str]) -> Search {
         let wanted: Vec<Vec<Glob>> =
             wanted.iter().map(|group| group.split('|').map(Glob::wild).collect()).collect();
         let unwanted: Vec<Glob> = unwanted.iter().map(|text| Glob::wild(text)).collect();
         let groups: Vec<&[Glob]> = wanted.iter().map(Vec::as_slice).collect();
-        let found = find(&groups, &unwanted.iter().collect::<Vec<_>>(), 10_000);
+        let found = find(&groups, &unwanted.iter().collect::<Vec<_>>(), &meter(10_000));
         if let Search::Found(text) = &found {
             assert!(groups.iter().all(|group| group.iter().any(|glob| glob.matches(text))), "{text}");
             assert!(!unwanted.iter().any(|glob| glob.matches(text)), "{text}");
@@ -277,7 +291,7 @@ mod tests {
     #[test]
     fn what_is_too_much_work_is_not_answered() {
         let wanted = [Glob::wild("*a????????b")];
-        assert_eq!(find(&[&wanted], &[], 10), Search::Exhausted);
-        assert!(matches!(find(&[&wanted], &[], 10_000), Search::Found(_)));
+        assert_eq!(find(&[&wanted], &[], &meter(10)), Search::Exhausted);
+        assert!(matches!(find(&[&wanted], &[], &meter(10_000)), Search::Found(_)));
     }
 }
