@@ -98,6 +98,7 @@ impl Field {
             std::fs::remove_dir_all(&copy)?;
         }
         copy_folder(&root.join("crates/policy"), &copy)?;
+        copy_folder(&root.join("corpus"), &folder.join("corpus"))?;
         let manifest = std::fs::read_to_string(root.join("Cargo.toml"))?;
         let alone: String = manifest
             .lines()

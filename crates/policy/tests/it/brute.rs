@@ -4,7 +4,7 @@
 mod callers;
 mod cover;
 mod expect;
-mod generate;
+pub(crate) mod generate;
 mod places;
 mod world;
 

@@ -3,5 +3,6 @@
 mod brute;
 mod budget;
 mod dice;
+mod metamorphic;
 mod search;
 mod z3;

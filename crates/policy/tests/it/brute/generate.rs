@@ -188,7 +188,7 @@ pub(crate) fn is_free(key: &str) -> bool {
     )
 }
 
-fn entry(dice: &mut Dice, family: &Family) -> (String, Value) {
+pub(crate) fn entry(dice: &mut Dice, family: &Family) -> (String, Value) {
     if dice.one_in(10) {
         return ("Null".to_owned(), json!(dice.one(&["true", "false"])));
     }
