@@ -15,6 +15,7 @@ mod compile;
 mod domain;
 mod extent;
 mod formula;
+mod fresh;
 mod glob;
 mod group;
 mod inquiry;
@@ -23,6 +24,7 @@ mod ledger;
 mod mention;
 mod meter;
 mod names;
+mod organization;
 mod outsider;
 mod place;
 mod principal;
@@ -43,12 +45,12 @@ use std::cell::OnceCell;
 
 use crate::document::{Effect, Principal, Principals, Statement};
 use crate::pattern::Pattern;
+use fresh::Fresh;
 use inquiry::{Inquiry, denies, documents};
 use judge::Judge;
 use ledger::Ledger;
 use mention::Mentions;
 use meter::Meter;
-use outsider::Fresh;
 
 /// Gives every way in that outsiders have, each with its proof, and every branch that could not be decided.
 ///

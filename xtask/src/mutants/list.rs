@@ -77,7 +77,7 @@ pub(super) const ALL: &[Mutant] = &[
         "less-than-or-equal leaves the equal out",
     ),
     bug(
-        "reach/compile.rs",
+        "reach/compile/entry.rs",
         "(_, Some(Quantifier::ForAllValues), _) => true,",
         "(_, Some(Quantifier::ForAllValues), _) => false,",
         "ForAllValues wants the key",
@@ -89,7 +89,7 @@ pub(super) const ALL: &[Mutant] = &[
         "a Deny is escaped by its first condition only",
     ),
     bug(
-        "reach/compile.rs",
+        "reach/compile/resource.rs",
         "self.key_matches(globs, resources.negated)",
         "self.key_matches(globs, false)",
         "NotResource is read as Resource",
@@ -101,7 +101,7 @@ pub(super) const ALL: &[Mutant] = &[
         "private addresses come from the Internet",
     ),
     bug(
-        "reach/judge.rs",
+        "reach/breadth.rs",
         "v4 > WIDEST_V4 || v6 > WIDEST_V6",
         "v4 > WIDEST_V4 && v6 > WIDEST_V6",
         "a range is too wide only in both families",
@@ -113,7 +113,7 @@ pub(super) const ALL: &[Mutant] = &[
         "NotPrincipal speaks of those that it lists",
     ),
     bug(
-        "reach/scene.rs",
+        "reach/scene/caller.rs",
         "Kind::Anonymous => fixed(\"anonymous\"),",
         "Kind::Anonymous => absent(),",
         "an unsigned caller has no account",
