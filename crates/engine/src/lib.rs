@@ -4,6 +4,7 @@ pub mod cloud;
 pub mod config;
 pub mod escape;
 pub mod exit;
+pub mod handle;
 pub mod judgement;
 pub mod message;
 pub mod notice;

@@ -5,6 +5,8 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::report::wire::Severity;
+
 /// A message of the outbox. The document form is `bucketwatch.notice/1`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
@@ -142,6 +144,37 @@ pub enum TransitionCause {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         also: Vec<Deed>,
     },
+}
+
+impl TransitionCause {
+    /// Gives the event's id.
+    pub fn event(&self) -> Option<&str> {
+        match self {
+            Self::Event { id, .. } => Some(id),
+            Self::Scan { .. } => None,
+        }
+    }
+
+    /// Gives when the event was done, and its id to tell two of one instant apart.
+    pub fn done_at(&self) -> Option<(Timestamp, &str)> {
+        match self {
+            Self::Event { id, at, .. } => at.map(|at| (at, id.as_str())),
+            Self::Scan { .. } => None,
+        }
+    }
+}
+
+impl TransitionRecord {
+    /// Gives the severity of the worst exposure after it, or before it where none is left: the worst sorts first.
+    pub fn severity(&self) -> Option<Severity> {
+        let side = |side: &Option<serde_json::Value>| {
+            let exposures = side.as_ref()?.get("exposures")?.as_array()?;
+            let severity =
+                |exposure: &serde_json::Value| Severity::deserialize(exposure.get("severity")?).ok();
+            exposures.iter().filter_map(severity).min()
+        };
+        side(&self.after).or_else(|| side(&self.before))
+    }
 }
 
 /// Who did what, by an event.

@@ -11,20 +11,26 @@ mod scan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use self::look::{AccountLook, BucketLook, Occasion, Outcome};
+pub use self::look::{AccountLook, BucketLook, Hand, Occasion, Outcome};
 pub use self::scan::ScanRecorder;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_exposure::snapshot::BucketSnapshot;
 use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
+use tokio::time::Instant;
+
+pub(crate) use self::decide::id_of;
 
 use self::decide::Decision;
 use crate::config::AlertKind;
 use crate::judgement::Judge;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
+use crate::scan::BucketSight;
 use crate::state::{
-    AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, StateError, StateStore, StatusQuery,
+    AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, Revisit, StateError, StateStore,
+    StatusQuery,
 };
 
 /// How often a decision is taken anew because another process wrote the same records meanwhile.
@@ -173,20 +179,63 @@ impl Observer {
 
     /// Assesses every bucket of `account` anew whose assessment was made with older facts of the account.
     pub async fn reassess(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
-        let Some(facts) = self.store.account(account).await? else { return Ok(()) };
+        let commit = |decisions| self.commit_of(occasion, decisions);
+        self.reassess_by(commit, occasion, account, None).await.map(drop)
+    }
+
+    /// Does the same until `deadline`, and tells whether nothing is left. What changes is recorded and told nobody: the
+    /// caller tells it at the end, as one. A bucket that cannot be judged by what is known of it is to be looked at next.
+    pub async fn reassess_together(
+        &self,
+        occasion: &Occasion,
+        account: &AccountId,
+        deadline: Instant,
+    ) -> Result<bool, StateError> {
+        let commit = |decisions: Vec<Decision>| {
+            let unknown = |decision: &&Decision| {
+                decision
+                    .record
+                    .assessment
+                    .as_ref()
+                    .is_some_and(|shown| shown.verdict == Verdict::Undetermined)
+            };
+            let look = |decision: &Decision| Revisit {
+                account: account.clone(),
+                bucket: Some(decision.record.key.name.clone()),
+                region: decision.record.region.clone(),
+                due_at: occasion.at,
+                since: occasion.at,
+                attempts: 0,
+                last: true,
+                cause: occasion.cause.clone(),
+            };
+            let revisits = decisions.iter().filter(unknown).map(look).collect();
+            Commit { notices: Vec::new(), revisits, ..self.commit_of(occasion, decisions) }
+        };
+        self.reassess_by(commit, occasion, account, Some(deadline)).await
+    }
+
+    async fn reassess_by(
+        &self,
+        commit: impl Fn(Vec<Decision>) -> Commit,
+        occasion: &Occasion,
+        account: &AccountId,
+        deadline: Option<Instant>,
+    ) -> Result<bool, StateError> {
+        let Some(facts) = self.store.account(account).await? else { return Ok(true) };
         let mut after = None;
         let mut conflicts = 0;
-        loop {
+        while deadline.is_none_or(|deadline| Instant::now() < deadline) {
             let page = self
                 .store
                 .outdated(account, facts.revision, after.as_ref(), self.store.batch_limit())
                 .await?;
-            let Some(last) = page.last().map(|record| record.key.name.clone()) else { return Ok(()) };
+            let Some(last) = page.last().map(|record| record.key.name.clone()) else { return Ok(true) };
             let decisions = page
                 .into_iter()
                 .map(|record| decide::anew(record, &facts, (occasion, self.judge)))
                 .collect::<Result<_, _>>()?;
-            if self.committed(self.commit_of(occasion, decisions)).await? {
+            if self.committed(commit(decisions)).await? {
                 after = Some(last);
             } else if conflicts < ATTEMPTS {
                 conflicts += 1;
@@ -194,6 +243,40 @@ impl Observer {
                 return Err(StateError::Conflict { subject: last });
             }
         }
+        Ok(false)
+    }
+
+    /// Records what was seen of one bucket, and gives its outcome; `None` = it does not exist.
+    pub(crate) async fn sight(
+        &self,
+        occasion: &Occasion,
+        account: &AccountId,
+        sight: BucketSight,
+    ) -> Result<Option<Outcome>, StateError> {
+        let (looks, gone) = scan::sorted(account, vec![sight]);
+        self.gone(occasion, &gone).await?;
+        Ok(self.buckets(occasion, account, looks).await?.pop())
+    }
+
+    /// Gives everything that is known of a bucket and its account, where it is known at all.
+    pub(crate) async fn known(&self, key: &BucketKey) -> Result<Option<BucketSnapshot>, StateError> {
+        let account = self.store.account(&key.account).await?;
+        let records = self.store.load(std::slice::from_ref(key)).await?;
+        let alive = records.into_iter().find(|record| record.deleted_at.is_none());
+        alive.map(|record| decide::stored(&record, account.as_ref())).transpose()
+    }
+
+    /// Gives those to whom a transition is told; nobody where it is not told at all.
+    pub(crate) fn told_to(&self, transition: &TransitionRecord) -> &[String] {
+        let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref());
+        let told =
+            kind.is_some_and(|kind| self.alert_on.iter().any(|chosen| chosen.as_str() == kind.alerts_as()));
+        if told { &self.notifiers } else { &[] }
+    }
+
+    /// Gives `notice` addressed to every notifier.
+    pub(crate) fn to_all(&self, notice: Notice) -> OutgoingNotice {
+        OutgoingNotice { notice, notifiers: self.notifiers.clone() }
     }
 
     async fn unlisted(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
@@ -271,9 +354,7 @@ impl Observer {
     }
 
     fn notice(&self, transition: &TransitionRecord) -> Option<OutgoingNotice> {
-        let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref())?;
-        let told = self.alert_on.iter().any(|chosen| chosen.as_str() == kind.alerts_as());
-        told.then(|| OutgoingNotice {
+        (!self.told_to(transition).is_empty()).then(|| OutgoingNotice {
             notice: Notice {
                 id: decide::id_of(&["notice", &transition.id]),
                 at: transition.at,

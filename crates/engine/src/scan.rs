@@ -4,6 +4,7 @@ mod account;
 mod collect;
 mod dump;
 mod flow;
+mod looker;
 mod progress;
 mod recorder;
 mod stop;
@@ -18,6 +19,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 pub use self::dump::SnapshotFolder;
+pub use self::looker::{CloudLooker, Looker};
 pub use self::progress::{Progress, Tally, Unwatched};
 pub use self::recorder::{AccountSight, BucketSight, Recorded, Recorder, Seen};
 pub use self::stop::{Stop, Why};

@@ -2,6 +2,7 @@
 
 mod authority;
 mod aws;
+mod handle;
 mod hooks;
 mod http;
 mod log_file;

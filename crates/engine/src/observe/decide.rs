@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::facets::{account_block, account_document, failed, join, passing, split};
 use super::look::{AccountLook, BucketLook, Occasion};
 use crate::judgement::{Judge, assess_with};
-use crate::notice::TransitionRecord;
+use crate::notice::{TransitionCause, TransitionRecord};
 use crate::report::wire::{AssessmentDocument, Origin};
 use crate::state::{
     AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Facet, FacetKind, Look, Merge, StandingRecord,
@@ -109,7 +109,9 @@ pub(super) fn bucket(
     let patient = failing && record.failed_runs < FAILED_RUNS;
     merge(&mut record.facets, &arrivals, |kind| patient && failed(kind, &look.snapshot));
     let known = known(&record.key, &record.facets, account, Some((look, &arrivals)))?;
-    let before_baseline = first && account.is_none_or(|account| account.baseline.is_none());
+    // An event is about a change, so what it shows for the first time is no baseline.
+    let no_baseline = account.is_none_or(|account| account.baseline.is_none());
+    let before_baseline = first && no_baseline && occasion.run().is_some();
     let anew = (known != look.snapshot).then(|| assess_with(judge_by, &known, occasion.at));
     let transition = judge(&mut record, anew.as_ref().unwrap_or(&seen), first, before_baseline, occasion);
     if failing {
@@ -161,7 +163,8 @@ pub(super) fn gone(mut record: BucketRecord, occasion: &Occasion) -> Option<Deci
         return None;
     }
     let before = record.standing.take().map(|standing| standing.side);
-    let transition = transition(&record, TransitionKind::Deleted, before, None, occasion);
+    let cause = occasion.cause_of(TransitionKind::Deleted, None);
+    let transition = transition(&record, TransitionKind::Deleted, (before, None), cause, occasion);
     record.last_look = Look { at: occasion.at, run: occasion.run() };
     record.deleted_at = Some(occasion.at);
     record.facets = BTreeMap::new();
@@ -191,6 +194,14 @@ fn begin(key: &BucketKey, stored: Option<&BucketRecord>, occasion: &Occasion) ->
             account_revision: 0,
         },
     }
+}
+
+/// Gives what is known of a bucket and its account.
+pub(super) fn stored(
+    record: &BucketRecord,
+    account: Option<&AccountRecord>,
+) -> Result<BucketSnapshot, StateError> {
+    known(&record.key, &record.facets, account, None)
 }
 
 /// Gives the join of what is known of a bucket, and of its account where that was recorded.
@@ -263,7 +274,10 @@ fn judge(
     }
     record.assessment = Some(shown);
     let before = earlier.map(|earlier| earlier.side);
-    kind.map(|kind| transition(record, kind, before, Some(side), occasion))
+    kind.map(|kind| {
+        let cause = occasion.cause_of(kind, Some(assessment));
+        transition(record, kind, (before, Some(side)), cause, occasion)
+    })
 }
 
 /// Gives what a transition keeps of an assessment's document, and the tags by which people know whose bucket it is.
@@ -307,8 +321,8 @@ fn shown(record: &BucketRecord, assessment: &Assessment, observed_at: Timestamp)
 fn transition(
     record: &BucketRecord,
     kind: TransitionKind,
-    before: Option<Value>,
-    after: Option<Value>,
+    (before, after): (Option<Value>, Option<Value>),
+    cause: TransitionCause,
     occasion: &Occasion,
 ) -> TransitionRecord {
     let key = &record.key;
@@ -323,13 +337,13 @@ fn transition(
         inner: kind.inner().map(|inner| inner.as_str().to_owned()),
         before,
         after,
-        cause: occasion.cause.clone(),
+        cause,
         group_key: occasion.group_key().to_owned(),
     }
 }
 
 /// Gives an id that the same `parts` always give, so that what is written twice is recognised.
-pub(super) fn id_of(parts: &[&str]) -> String {
+pub(crate) fn id_of(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

@@ -1,15 +1,16 @@
 //! What comes in: looks at accounts and buckets, and the occasion of looking.
 
-use bucketwatch_exposure::assessment::Assessment;
+use bucketwatch_exposure::assessment::{Assessment, Path};
 use bucketwatch_exposure::observed::Observed;
 use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
+use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 use super::decide::Decision;
-use crate::notice::{TransitionCause, TransitionRecord};
-use crate::state::{AssessmentRecord, BucketKey, RunId};
+use crate::notice::{Deed, TransitionCause, TransitionRecord};
+use crate::state::{AssessmentRecord, BucketKey, Opened, RunId};
 
 /// Why and when somebody looked.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,12 +19,39 @@ pub struct Occasion {
     pub cause: TransitionCause,
     /// Now: when transitions are recorded, and the instant for time conditions.
     pub at: Timestamp,
+    /// Earlier events that can have had a hand in what is found, the latest first.
+    pub hands: Vec<Hand>,
+}
+
+/// An earlier event, and what of a bucket it can have opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hand {
+    /// What it can have opened.
+    pub opened: Opened,
+    /// Who did what.
+    pub deed: Deed,
 }
 
 impl Occasion {
     /// Gives the occasion of a scan's run.
     pub fn scan(run: &RunId, at: Timestamp) -> Self {
-        Self { cause: TransitionCause::Scan { run: run.as_str().to_owned() }, at }
+        Self { cause: TransitionCause::Scan { run: run.as_str().to_owned() }, at, hands: Vec::new() }
+    }
+
+    /// Gives the cause of a transition to `assessment`: where more is open than before, with those events without which
+    /// its exposures would not be.
+    pub(super) fn cause_of(&self, kind: TransitionKind, assessment: Option<&Assessment>) -> TransitionCause {
+        let mut cause = self.cause.clone();
+        let TransitionCause::Event { also, .. } = &mut cause else { return cause };
+        let Some(assessment) =
+            assessment.filter(|_| matches!(kind.alerts_as(), "opened" | "widened" | "changed"))
+        else {
+            return cause;
+        };
+        let exposures = || assessment.exposures.iter().filter(|exposure| exposure.is_to_strangers());
+        let had_part = |hand: &&Hand| exposures().any(|exposure| has_part(hand.opened, exposure.path));
+        also.extend(self.hands.iter().filter(had_part).map(|hand| hand.deed.clone()));
+        cause
     }
 
     /// Gives the run, for a scan.
@@ -40,6 +68,15 @@ impl Occasion {
             TransitionCause::Scan { run } => run,
             TransitionCause::Event { id, .. } => id,
         }
+    }
+}
+
+/// Tells whether something that was opened takes part in what is open by `path`. Block Public Access holds all of them.
+fn has_part(opened: Opened, path: Path) -> bool {
+    match path {
+        Path::BucketPolicy => matches!(opened, Opened::Policy | Opened::Block),
+        Path::BucketAcl | Path::ObjectAcl => matches!(opened, Opened::Acl | Opened::Block),
+        Path::AccessPoint | Path::MultiRegionAccessPoint => opened != Opened::Acl,
     }
 }
 

@@ -111,7 +111,7 @@ impl Recorder for ScanRecorder {
 }
 
 /// Gives the looks at buckets that were there, and the keys of those that were not.
-fn sorted(account: &AccountId, sights: Vec<BucketSight>) -> (Vec<BucketLook>, Vec<BucketKey>) {
+pub(super) fn sorted(account: &AccountId, sights: Vec<BucketSight>) -> (Vec<BucketLook>, Vec<BucketKey>) {
     let (mut looks, mut gone) = (Vec::new(), Vec::new());
     for BucketSight { name, observed_at, seen } in sights {
         match seen {

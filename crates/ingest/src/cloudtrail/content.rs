@@ -2,7 +2,7 @@
 
 mod acl;
 
-use bucketwatch_exposure::observed::Observed;
+use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, BucketSnapshot, Ownership};
 use serde_json::Value;
 
@@ -76,32 +76,67 @@ impl Content {
         stated.unwrap_or_default()
     }
 
-    /// Puts what the request asks for in the place of what `snapshot` could not read of the bucket itself, and tells
-    /// whether there was such a place. What was read stays: it is the truth.
-    pub fn fill(&self, snapshot: &mut BucketSnapshot) -> bool {
-        match self {
-            Self::Policy(text) => fill(&mut snapshot.policy, text.clone()),
-            Self::Block(flags) => fill(&mut snapshot.bucket_block, *flags),
-            Self::Ownership(rule) => fill(&mut snapshot.ownership, *rule),
-            Self::Acl(acl) => fill(&mut snapshot.acl, Some(acl.clone())),
+    /// Puts what the request asks for into `snapshot`, as if AWS had done it and nothing else had happened.
+    pub fn impose(&self, snapshot: &mut BucketSnapshot) {
+        match self.clone() {
+            Self::Policy(text) => snapshot.policy = stated(text),
+            Self::Block(flags) => snapshot.bucket_block = stated(flags),
+            Self::Ownership(rule) => snapshot.ownership = stated(rule),
+            Self::Acl(acl) => snapshot.acl = Observed::Present(acl),
             Self::Bucket { acl, ownership } => {
-                let acl = acl.is_some() && fill(&mut snapshot.acl, acl.clone());
-                let ownership = ownership.is_some() && fill(&mut snapshot.ownership, *ownership);
-                acl || ownership
+                snapshot.acl = acl.map_or(Observed::NotAsked, Observed::Present);
+                snapshot.ownership = ownership.map_or(Observed::NotAsked, Observed::Present);
             }
-            Self::RequesterPays(pays) => fill(&mut snapshot.requester_pays, Some(*pays)),
-            Self::Website(website) => fill(&mut snapshot.website, website.then_some(())),
-            Self::Unstated => false,
+            Self::RequesterPays(pays) => snapshot.requester_pays = Observed::Present(pays),
+            Self::Website(website) => snapshot.website = stated(website.then_some(())),
+            Self::Unstated => {}
+        }
+    }
+
+    /// Gives why what the request is about could not be read in `snapshot`; `None` = it could, or nobody tried.
+    pub fn why_unread<'s>(&self, snapshot: &'s BucketSnapshot) -> Option<&'s Unreadable> {
+        match self {
+            Self::Policy(_) => unread(&snapshot.policy),
+            Self::Block(_) => unread(&snapshot.bucket_block),
+            Self::Ownership(_) => unread(&snapshot.ownership),
+            Self::Acl(_) => unread(&snapshot.acl),
+            Self::Bucket { .. } => unread(&snapshot.acl).or_else(|| unread(&snapshot.ownership)),
+            Self::RequesterPays(_) => unread(&snapshot.requester_pays),
+            Self::Website(_) => unread(&snapshot.website),
+            Self::Unstated => None,
+        }
+    }
+
+    /// Tells whether `snapshot` shows what the request asked for; `None` = that cannot be told. A `false` means that the
+    /// answer is older than the request, or that somebody has changed it since.
+    pub fn is_seen_in(&self, snapshot: &BucketSnapshot) -> Option<bool> {
+        match self {
+            Self::Policy(text) => seen(&snapshot.policy, text.as_ref(), |read, asked| {
+                let value = |text: &String| serde_json::from_str::<Value>(text).map(as_written).ok();
+                value(read) == value(asked)
+            }),
+            Self::Block(flags) => seen(&snapshot.bucket_block, flags.as_ref(), |read, asked| read == asked),
+            Self::Ownership(rule) => seen(&snapshot.ownership, rule.as_ref(), |read, asked| read == asked),
+            _ => None,
         }
     }
 }
 
-fn fill<T>(place: &mut Observed<T>, stated: Option<T>) -> bool {
-    if place.is_known() {
-        return false;
+fn stated<T>(asked: Option<T>) -> Observed<T> {
+    asked.map_or(Observed::Absent, Observed::Present)
+}
+
+fn unread<T>(fact: &Observed<T>) -> Option<&Unreadable> {
+    if let Observed::Unreadable(why) = fact { Some(why) } else { None }
+}
+
+fn seen<T>(fact: &Observed<T>, asked: Option<&T>, same: impl Fn(&T, &T) -> bool) -> Option<bool> {
+    match (fact, asked) {
+        (Observed::Present(read), Some(asked)) => Some(same(read, asked)),
+        (Observed::Absent, None) => Some(true),
+        (Observed::Present(_), None) | (Observed::Absent, Some(_)) => Some(false),
+        (Observed::NotAsked | Observed::Unreadable(_), _) => None,
     }
-    *place = stated.map_or(Observed::Absent, Observed::Present);
-    true
 }
 
 /// Gives a policy's text: of a string what it spells, of an object its JSON.

@@ -30,7 +30,7 @@ fn event(id: &str) -> Occasion {
         address: nobody(),
     };
     let cause = deed.into();
-    Occasion { cause, at: Timestamp::now() }
+    Occasion { cause, at: Timestamp::now(), hands: Vec::new() }
 }
 
 fn observer(world: &World) -> Observer {

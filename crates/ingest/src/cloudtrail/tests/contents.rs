@@ -138,16 +138,40 @@ fn payment_and_website_are_read() {
 }
 
 #[test]
-fn content_fills_what_could_not_be_read_and_nothing_else() {
-    let refused = || Observed::Unreadable(Unreadable::denied());
-    let mut snapshot = BucketSnapshot { policy: refused(), ..BucketSnapshot::unseen(None) };
-    let stated = Content::Policy(Some("{}".to_owned()));
-    assert!(stated.fill(&mut snapshot));
-    assert_eq!(snapshot.policy, Observed::Present("{}".to_owned()));
-    assert!(!Content::Policy(None).fill(&mut snapshot), "what is known stays");
-    assert!(!Content::Unstated.fill(&mut snapshot));
-    assert!(Content::Ownership(None).fill(&mut snapshot));
+fn content_stands_in_for_what_could_not_be_read() {
+    let mut snapshot =
+        BucketSnapshot { policy: Observed::Unreadable(Unreadable::denied()), ..BucketSnapshot::unseen(None) };
+    let asked = Content::Policy(Some("{}".to_owned()));
+    assert_eq!(asked.why_unread(&snapshot), Some(&Unreadable::denied()));
+    assert_eq!(Content::Ownership(None).why_unread(&snapshot), None, "nobody tried");
+    asked.impose(&mut snapshot);
+    assert_eq!((&snapshot.policy, asked.why_unread(&snapshot)), (&Observed::Present("{}".to_owned()), None));
+    Content::Ownership(None).impose(&mut snapshot);
     assert_eq!(snapshot.ownership, Observed::Absent);
-    assert!(!Content::Bucket { acl: None, ownership: None }.fill(&mut snapshot));
-    assert_eq!(snapshot.acl, Observed::NotAsked);
+    Content::Bucket { acl: None, ownership: None }.impose(&mut snapshot);
+    assert_eq!((&snapshot.acl, &snapshot.ownership), (&Observed::NotAsked, &Observed::NotAsked));
+    let before = snapshot.clone();
+    Content::Unstated.impose(&mut snapshot);
+    assert_eq!(snapshot, before);
+}
+
+#[test]
+fn an_answer_that_is_older_than_the_request_is_noticed() {
+    let read = |policy| BucketSnapshot { policy, ..BucketSnapshot::unseen(None) };
+    let asked = Content::Policy(Some(r#"{"Version":"2012-10-17T00:00:00Z","Id":"i"}"#.to_owned()));
+    for (rule, policy, expected) in [
+        (
+            "the same in other words",
+            Observed::Present(r#"{ "Id": "i", "Version": "2012-10-17" }"#.into()),
+            Some(true),
+        ),
+        ("another one", Observed::Present("{}".to_owned()), Some(false)),
+        ("none yet", Observed::Absent, Some(false)),
+        ("not readable", Observed::Unreadable(Unreadable::denied()), None),
+        ("not asked", Observed::NotAsked, None),
+    ] {
+        assert_eq!(asked.is_seen_in(&read(policy)), expected, "{rule}");
+    }
+    assert_eq!(Content::Policy(None).is_seen_in(&read(Observed::Absent)), Some(true));
+    assert_eq!(Content::Block(None).is_seen_in(&read(Observed::Absent)), None);
 }

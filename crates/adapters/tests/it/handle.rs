@@ -1,0 +1,8 @@
+//! Events, from the record to the state and the notices.
+
+mod account;
+mod bucket;
+mod lag;
+mod order;
+mod told;
+mod world;

@@ -1,0 +1,321 @@
+//! A little account whose buckets are changed by people, and events that tell of it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bucketwatch_adapters::sqlite::SqliteStore;
+use bucketwatch_engine::cloud::{Cause, CloudError, Identity};
+use bucketwatch_engine::config::AlertKind;
+use bucketwatch_engine::handle::{HandleError, HandleOptions, Handled, Handler};
+use bucketwatch_engine::judgement::Judged;
+use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionRecord};
+use bucketwatch_engine::observe::{Observer, ScanRecorder};
+use bucketwatch_engine::operation::Operation;
+use bucketwatch_engine::scan::{AccountSight, BucketSight, Looker, Recorder as _, Seen};
+use bucketwatch_engine::state::{Claim, Coverage, HistoryQuery, StateStore};
+use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::observed::{Observed, Unreadable};
+use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot, Ownership};
+use bucketwatch_ingest::cloudtrail::{Change, Item, read_message};
+use bucketwatch_policy::name::{AccountId, Partition};
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+/// The account as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) buckets: BTreeMap<String, BucketSnapshot>,
+    pub(super) block: Observed<BlockPublicAccess>,
+    pub(super) points: BTreeMap<String, String>,
+    /// Nothing can be asked.
+    pub(super) credentials_gone: bool,
+    /// Looks that were made at buckets.
+    pub(super) looks: usize,
+}
+
+/// Shows the account to whoever looks.
+pub(super) struct Account {
+    identity: Identity,
+    facts: Mutex<Facts>,
+}
+
+/// The account, what bucketwatch remembers of it, and what handles its events.
+pub(super) struct World {
+    pub(super) store: Arc<dyn StateStore>,
+    pub(super) account: Arc<Account>,
+    pub(super) handler: Handler,
+    /// How many seconds have been waited.
+    waited: Mutex<i64>,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        let store: Arc<dyn StateStore> = Arc::new(SqliteStore::temporary().await.unwrap());
+        let identity = Identity { account: account_id(), partition: Partition::Aws, arn: "arn".into() };
+        let facts = Facts { block: Observed::Absent, ..Facts::default() };
+        let account = Arc::new(Account { identity, facts: Mutex::new(facts) });
+        let looker: Arc<dyn Looker> = Arc::clone(&account) as _;
+        let options =
+            HandleOptions { own: vec!["arn:aws:sqs:eu-west-1:1:mine".to_owned()], ..Default::default() };
+        let (alerts, notifiers) = (AlertKind::ALL.to_vec(), vec!["log".to_owned()]);
+        let handler = Handler::new(Arc::clone(&store), looker, alerts, notifiers, options);
+        Self { store, account, handler, waited: Mutex::default() }
+    }
+
+    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.account.facts.lock().unwrap()
+    }
+
+    pub(super) fn put(&self, name: &str, snapshot: BucketSnapshot) {
+        self.facts().buckets.insert(name.to_owned(), snapshot);
+    }
+
+    /// Scans everything and forgets what that told.
+    pub(super) async fn scan(&self) {
+        let observer =
+            Observer::new(Arc::clone(&self.store), AlertKind::ALL.to_vec(), vec!["log".to_owned()]);
+        let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, "host:1".to_owned());
+        recorder.begin(&self.account.identity).await.unwrap();
+        let block = self.facts().block.clone();
+        recorder.account(AccountSight { observed_at: Timestamp::now(), block }).await.unwrap();
+        let names: Vec<String> = self.facts().buckets.keys().cloned().collect();
+        let mut sights = Vec::new();
+        for name in names {
+            sights.push(self.account.bucket(&name.into(), None).await.unwrap());
+        }
+        recorder.buckets(sights).await.unwrap();
+        recorder.finish(None, Coverage::default()).await.unwrap();
+        self.notices().await;
+        self.facts().looks = 0;
+    }
+
+    pub(super) async fn try_handle(&self, events: &[Value]) -> Result<Handled, HandleError> {
+        let deadline = Instant::now() + Duration::from_secs(600);
+        self.handler.events(changes(events), Timestamp::now(), deadline).await
+    }
+
+    pub(super) async fn handle(&self, events: &[Value]) -> Handled {
+        self.try_handle(events).await.unwrap()
+    }
+
+    /// Lets `seconds` pass, beside what passes anyway, and makes every look that is due then.
+    pub(super) async fn wait(&self, seconds: i64) -> usize {
+        let waited = {
+            let mut waited = self.waited.lock().unwrap();
+            *waited += seconds;
+            *waited
+        };
+        let now = Timestamp::now() + SignedDuration::from_secs(waited);
+        self.handler.revisit(now, Instant::now() + Duration::from_secs(600)).await.unwrap()
+    }
+
+    /// Gives what changed, oldest first.
+    pub(super) async fn history(&self) -> Vec<TransitionRecord> {
+        let mut rows = Vec::new();
+        let mut query = HistoryQuery::default();
+        loop {
+            let page = self.store.history(&query).await.unwrap();
+            rows.extend(page.rows);
+            query.after = match page.next {
+                Some(next) => Some(next),
+                None => break,
+            };
+        }
+        rows.reverse();
+        rows
+    }
+
+    /// Gives what changed as `kind bucket`, oldest first.
+    pub(super) async fn changed(&self) -> Vec<String> {
+        let told = |row: TransitionRecord| format!("{} {}", row.kind, row.bucket.as_raw());
+        self.history().await.into_iter().map(told).collect()
+    }
+
+    /// Gives the notices that nobody took yet, and takes them.
+    pub(super) async fn notices(&self) -> Vec<Notice> {
+        let (notifier, holder) = ("log".to_owned(), "host:1".to_owned());
+        let claim = Claim { notifier, holder, at: Timestamp::MAX, until: Timestamp::MAX, limit: 1000 };
+        let claimed = self.store.claim(&claim).await.unwrap();
+        let settle = |ticket| bucketwatch_engine::state::Settlement {
+            ticket,
+            at: Timestamp::now(),
+            outcome: bucketwatch_engine::state::Outcome::Delivered,
+        };
+        let settlements = claimed.iter().map(|claimed| settle(claimed.ticket.clone())).collect();
+        self.store.settle(settlements).await.unwrap();
+        claimed.into_iter().map(|claimed| claimed.notice).collect()
+    }
+
+    /// The same in words.
+    pub(super) async fn told(&self) -> Vec<String> {
+        self.notices().await.iter().map(in_words).collect()
+    }
+}
+
+fn in_words(notice: &Notice) -> String {
+    match &notice.body {
+        NoticeBody::Transitions { transitions } => {
+            let [transition] = &transitions[..] else { panic!("one transition a notice") };
+            format!("{} {}", transition.kind, transition.bucket.as_raw())
+        }
+        NoticeBody::Group { buckets, transitions, .. } => {
+            format!("group of {buckets}, {} shown", transitions.len())
+        }
+        NoticeBody::Event(event) => {
+            let subject = event.subject.as_ref().map_or("account", |subject| subject.as_raw());
+            let kind = format!("{:?}", event.kind).to_lowercase();
+            format!("{kind} {} {subject}, {} asked", event.deed.name.as_raw(), event.exposures.len())
+        }
+        NoticeBody::Baseline { .. } => "baseline".to_owned(),
+    }
+}
+
+#[async_trait]
+impl Looker for Account {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    async fn bucket(&self, name: &Untrusted, _: Option<&str>) -> Result<BucketSight, CloudError> {
+        let mut facts = self.facts.lock().unwrap();
+        self.ask(&facts)?;
+        facts.looks += 1;
+        let observed_at = Timestamp::now();
+        let seen = match facts.buckets.get(name.as_raw()) {
+            Some(snapshot) => {
+                let snapshot = BucketSnapshot {
+                    bucket: Some(name.clone()),
+                    account_block: facts.block.clone(),
+                    ..snapshot.clone()
+                };
+                Seen::There(Box::new(Judged::by(assess, snapshot, observed_at)))
+            }
+            None => Seen::Gone,
+        };
+        Ok(BucketSight { name: name.clone(), observed_at, seen })
+    }
+
+    async fn account(&self) -> Result<AccountSight, CloudError> {
+        let facts = self.facts.lock().unwrap();
+        self.ask(&facts)?;
+        Ok(AccountSight { observed_at: Timestamp::now(), block: facts.block.clone() })
+    }
+
+    async fn bucket_behind(&self, name: &Untrusted, _: &str) -> Result<Option<Untrusted>, CloudError> {
+        let facts = self.facts.lock().unwrap();
+        self.ask(&facts)?;
+        Ok(facts.points.get(name.as_raw()).map(|bucket| bucket.as_str().into()))
+    }
+
+    async fn buckets_behind_multi_region(&self) -> Result<Vec<Untrusted>, CloudError> {
+        Ok(Vec::new())
+    }
+}
+
+impl Account {
+    fn ask(&self, facts: &Facts) -> Result<(), CloudError> {
+        if !facts.credentials_gone {
+            return Ok(());
+        }
+        Err(CloudError {
+            cause: Cause::Credentials,
+            operation: Operation::GetBucketPolicy,
+            subject: None,
+            region: None,
+            code: "ExpiredToken".to_owned(),
+            source: None,
+        })
+    }
+}
+
+pub(super) fn account_id() -> AccountId {
+    AccountId::parse("111122223333").unwrap()
+}
+
+/// A bucket that nobody outside reaches.
+pub(super) fn shut() -> BucketSnapshot {
+    BucketSnapshot {
+        account: Some(account_id()),
+        partition: Partition::Aws,
+        region: Some("eu-west-1".to_owned()),
+        policy: Observed::Absent,
+        ownership: Observed::Present(Ownership::BucketOwnerEnforced),
+        bucket_block: Observed::Absent,
+        website: Observed::Absent,
+        requester_pays: Observed::Present(false),
+        default_encryption: Observed::Absent,
+        tags: Observed::Absent,
+        access_points: Observed::Absent,
+        multi_region_access_points: Observed::Absent,
+        ..BucketSnapshot::unseen(None)
+    }
+}
+
+/// A bucket whose policy lets everybody read.
+pub(super) fn open() -> BucketSnapshot {
+    BucketSnapshot { policy: Observed::Present(public_policy().to_string()), ..shut() }
+}
+
+/// The same behind its own Block Public Access.
+pub(super) fn held() -> BucketSnapshot {
+    BucketSnapshot { bucket_block: Observed::Present(blocking()), ..open() }
+}
+
+/// A bucket whose policy nobody here may read.
+pub(super) fn unreadable() -> BucketSnapshot {
+    BucketSnapshot { policy: Observed::Unreadable(Unreadable::denied()), ..shut() }
+}
+
+pub(super) fn blocking() -> BlockPublicAccess {
+    BlockPublicAccess {
+        block_public_acls: true,
+        ignore_public_acls: true,
+        block_public_policy: true,
+        restrict_public_buckets: true,
+    }
+}
+
+pub(super) fn public_policy() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Sid": "PublicRead", "Effect": "Allow", "Principal": "*",
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*/*"}]})
+}
+
+/// An event of `ann`, so many seconds ago.
+pub(super) fn event(id: &str, name: &str, seconds_ago: i64, request: Value) -> Value {
+    let at = Timestamp::now() - SignedDuration::from_secs(seconds_ago);
+    json!({
+        "eventVersion": "1.11", "eventID": id, "eventName": name, "eventSource": "s3.amazonaws.com",
+        "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), "awsRegion": "eu-west-1",
+        "recipientAccountId": "111122223333", "sourceIPAddress": "198.51.100.7",
+        "userAgent": "[aws-cli/2.15.0 Python/3.11.6]", "requestParameters": request,
+        "userIdentity": {"type": "IAMUser", "userName": "ann", "accountId": "111122223333"}
+    })
+}
+
+/// The same with one member changed.
+pub(super) fn with(mut event: Value, member: &str, value: Value) -> Value {
+    event[member] = value;
+    event
+}
+
+/// Somebody puts the public policy.
+pub(super) fn policy_put(id: &str, bucket: &str, seconds_ago: i64) -> Value {
+    let request = json!({"bucketName": bucket, "bucketPolicy": public_policy(), "policy": ""});
+    event(id, "PutBucketPolicy", seconds_ago, request)
+}
+
+pub(super) fn by(event: Value, user: &str) -> Value {
+    with(event, "userIdentity", json!({"type": "IAMUser", "userName": user, "accountId": "111122223333"}))
+}
+
+pub(super) fn changes(events: &[Value]) -> Vec<Change> {
+    let change = |event: &Value| match read_message(event.to_string().as_bytes()).pop() {
+        Some(Item::Change(change)) => *change,
+        other => panic!("{other:?} of {event}"),
+    };
+    events.iter().map(change).collect()
+}

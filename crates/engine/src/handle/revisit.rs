@@ -1,0 +1,102 @@
+//! Looks that are due: AWS's answers lag behind its writes, and some work does not end in one go.
+
+use std::time::Duration;
+
+use bucketwatch_ingest::cloudtrail::{Change, Kind, Target};
+use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::affair::Affairs;
+use super::bucket::Sighted;
+use super::{HandleError, Handler, later};
+use crate::state::{BucketKey, Commit, Revisit, StateError};
+
+/// How many looks are taken up at once.
+const BATCH: usize = 16;
+
+/// How often a look is made again that was in vain.
+const ATTEMPTS: u32 = 3;
+
+impl Handler {
+    /// Makes the looks that are due at `now`, until `deadline`, and gives how many buckets were looked at.
+    ///
+    /// *Errors*: what was not done stays due.
+    pub async fn revisit(&self, now: Timestamp, deadline: Instant) -> Result<usize, HandleError> {
+        let mut looks = 0;
+        while Instant::now() < deadline {
+            let due = self.store.revisits(now, BATCH).await?;
+            if due.is_empty() {
+                break;
+            }
+            for revisit in due {
+                match revisit.bucket.clone() {
+                    Some(name) => {
+                        self.bucket_look(revisit, name, now).await?;
+                        looks += 1;
+                    }
+                    None => self.account_look(revisit, None, now, deadline).await?,
+                }
+            }
+        }
+        Ok(looks)
+    }
+
+    /// Forgets events that are older than the options say; gives how many.
+    pub async fn forget(&self, now: Timestamp) -> Result<u64, StateError> {
+        match now.checked_sub(self.options.remember) {
+            Ok(instant) => self.store.forget(instant).await,
+            Err(_) => Ok(0),
+        }
+    }
+
+    async fn bucket_look(
+        &self,
+        revisit: Revisit,
+        name: Untrusted,
+        now: Timestamp,
+    ) -> Result<(), HandleError> {
+        let key = BucketKey { account: revisit.account.clone(), name };
+        let occasion = self.occasion(&key, revisit.cause.clone(), Vec::new(), now).await?;
+        let sighted = self.look(&key, revisit.region.as_deref(), &occasion).await?;
+        let in_vain = matches!(sighted, Sighted::Failed);
+        let attempts = revisit.attempts + 1;
+        let mut commit = Commit { revisited: vec![revisit.clone()], ..Commit::default() };
+        if in_vain || !revisit.last {
+            let last = attempts > ATTEMPTS;
+            let pause = if last { self.options.settle } else { self.pause(attempts) };
+            commit.revisits.push(Revisit { attempts, due_at: later(now, pause), last, ..revisit });
+        }
+        self.write(commit).await
+    }
+
+    /// Gives how long to wait after a look that was in vain `attempts` times in a row.
+    pub(super) fn pause(&self, attempts: u32) -> Duration {
+        match attempts {
+            0 => self.options.settle,
+            _ => self.options.retry.saturating_mul(1 << (attempts - 1).min(6)).min(self.options.settle),
+        }
+    }
+
+    /// Finds the buckets of access points that an event names without their bucket. One that is gone cannot be found:
+    /// its bucket is looked at by the next scan.
+    pub(super) async fn find_buckets(&self, affairs: &mut Affairs) -> Result<(), HandleError> {
+        for change in std::mem::take(&mut affairs.points) {
+            match self.buckets_of(&change).await? {
+                buckets if buckets.is_empty() => affairs.points.push(change),
+                buckets => affairs.found(&change, buckets),
+            }
+        }
+        Ok(())
+    }
+
+    async fn buckets_of(&self, change: &Change) -> Result<Vec<Untrusted>, HandleError> {
+        if matches!(change.kind, Kind::MultiRegionAccessPoint | Kind::MultiRegionAccessPointPolicy) {
+            return Ok(self.looker.buckets_behind_multi_region().await?);
+        }
+        let (Target::AccessPoint { name, .. }, Some(region)) = (&change.target, &change.region) else {
+            return Ok(Vec::new());
+        };
+        Ok(self.looker.bucket_behind(name, region.as_raw()).await?.into_iter().collect())
+    }
+}
