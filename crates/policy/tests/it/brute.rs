@@ -14,7 +14,7 @@ use bucketwatch_policy::action::Action;
 use bucketwatch_policy::catalogue;
 use bucketwatch_policy::document::Policy;
 use bucketwatch_policy::evaluate::{Decision, evaluate};
-use bucketwatch_policy::reach::{Audience, Reach};
+use bucketwatch_policy::reach::{Audience, Reach, Why};
 use bucketwatch_policy::request::Caller;
 use serde_json::{Value, json};
 
@@ -25,6 +25,9 @@ use expect::Expected;
 use world::World;
 
 const ACTIONS: &[&str] = &["s3:GetObject", "s3:PutObject", "s3:ListBucket"];
+
+/// After so many disagreements the run stops.
+const ENOUGH: usize = 20;
 
 /// More requests than this are not tried: the policy is passed over, and counted.
 const MOST_REQUESTS: usize = 40_000;
@@ -37,9 +40,12 @@ fn the_search_says_what_trying_every_request_says() {
     for number in 0..policies {
         let document = generate::policy(&mut Dice::new(seed, number));
         wrong.extend(judge(&document, &mut cover).map(|complaint| format!("{number}: {complaint}")));
+        if wrong.len() == ENOUGH {
+            break;
+        }
     }
     println!("{cover}");
-    assert!(wrong.is_empty(), "{} of {policies} policies disagree:\n{}", wrong.len(), first(&wrong));
+    assert!(wrong.is_empty(), "{} policies disagree, the shortest first:\n{}", wrong.len(), shortest(&wrong));
     cover.assert_broad();
 }
 
@@ -66,10 +72,10 @@ fn what_was_missed_once_is_found() {
     }
 }
 
-fn first(wrong: &[String]) -> String {
-    let mut shortest: Vec<&String> = wrong.iter().collect();
-    shortest.sort_by_key(|text| text.len());
-    shortest.into_iter().take(12).fold(String::new(), |mut text, complaint| {
+fn shortest(wrong: &[String]) -> String {
+    let mut wrong: Vec<&String> = wrong.iter().collect();
+    wrong.sort_by_key(|text| text.len());
+    wrong.into_iter().take(12).fold(String::new(), |mut text, complaint| {
         let _ = writeln!(text, "{complaint}\n");
         text
     })
@@ -81,6 +87,9 @@ fn judge(document: &Value, cover: &mut Cover) -> Option<String> {
     let setting = search::setting("b");
     let answer = search::ask(&policy, &setting);
     cover.policy(document, &answer);
+    if let Some(undecided) = answer.undecided.iter().find(|undecided| !by_rule(&undecided.why)) {
+        return Some(format!("undecided, though no rule is missing: {undecided:?}\n{document}"));
+    }
     if let Some(complaint) = unproven(&policy, &answer) {
         return Some(format!("{complaint}\n{document}"));
     }
@@ -104,6 +113,15 @@ fn judge(document: &Value, cover: &mut Cover) -> Option<String> {
         }
     }
     None
+}
+
+/// Tells whether AWS's documentation or the engine's own leaves open what is undecided.
+fn by_rule(why: &Why) -> bool {
+    match why {
+        Why::PolicyVariable(_) => true,
+        Why::NoRule(rule) => rule.ends_with("is not documented") || rule.starts_with("a service may ask"),
+        _ => false,
+    }
 }
 
 /// Says which witness does not prove its opening.

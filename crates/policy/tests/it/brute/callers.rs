@@ -54,6 +54,9 @@ pub(crate) fn dimension(mentioned: &dyn Fn(&str) -> bool) -> Vec<Choice> {
                     "role/admin",
                     "role/admin as s",
                     "role/s",
+                    // A path may have a colon, so that a pattern of ARNs for roles meets a user.
+                    "user/:role/admin",
+                    "role/:user/s",
                     "federated-user/s",
                     "federated-user/admin",
                     "root",
@@ -80,7 +83,7 @@ fn signed(account: &str, name: &str, organization: Option<&str>, kind: &str) -> 
     let service = if name.starts_with("federated-user/") { "sts" } else { "iam" };
     let arn = format!("arn:aws:{service}::{account}:{name}");
     let (principal_type, user_id, role) = match name.split_once('/') {
-        Some(("role", role)) => ("AssumedRole", format!("AROAEXAMPLE:{session}"), Some(role)),
+        Some(("role", path)) => ("AssumedRole", format!("AROAEXAMPLE:{session}"), path.rsplit('/').next()),
         Some(("federated-user", name)) => ("FederatedUser", format!("{account}:{name}"), None),
         Some(_) => ("User", "AIDAEXAMPLE".to_owned(), None),
         None => ("Account", account.to_owned(), None),
@@ -94,7 +97,11 @@ fn signed(account: &str, name: &str, organization: Option<&str>, kind: &str) -> 
         ("s3:authType", one(kind)),
     ];
     keys.extend(organization.map(|organization| ("aws:PrincipalOrgID", one(organization))));
-    keys.extend(name.strip_prefix("user/").map(|user| ("aws:username", one(user))));
+    keys.extend(
+        name.strip_prefix("user/")
+            .and_then(|path| path.rsplit('/').next())
+            .map(|user| ("aws:username", one(user))),
+    );
     let caller = Caller::Signed(Signed {
         account: AccountId::parse(account).expect("an account"),
         arn: arn.as_str().into(),

@@ -147,7 +147,9 @@ impl Tried {
         if widest == From::Ranges && !said.ranges {
             return Some("strangers get in from ranges, and it is not said");
         }
-        if self.anonymous == From::Ranges && !said.anyone && !said.ranges {
+        // With a variable in the name every stranger has an object of its own, together all that there are.
+        let own_objects = said.any_account && text.contains("${");
+        if self.anonymous == From::Ranges && !said.anyone && !said.ranges && !own_objects {
             return Some("unsigned strangers get in from ranges, and it is not said");
         }
         (self.anybody() && !said.strangers() && !said.named)

@@ -182,7 +182,7 @@ fn values(family: &Family) -> Option<Vec<Vec<String>>> {
             each(canned.map(str::to_owned).to_vec())
         }
         ("s3:prefix", _) => {
-            each(short_texts().into_iter().chain(["".to_owned(), "admin".to_owned()]).collect())
+            each(short_texts().into_iter().chain(["", "admin", "s", "S"].map(str::to_owned)).collect())
         }
         (_, Sort::Text) => each(short_texts()),
         (_, Sort::Number) => {
