@@ -13,7 +13,8 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// A scan of a generated account on loopback, against `calls × latency / calls in flight`.
     Scan(scan::Options),
-    /// Parsing, IsPublic and reach for each policy of the corpus, a generated fleet, and the two policies of 40 Denies.
+    /// Parsing, IsPublic and reach for each policy of the corpus and of a generated fleet, and for the two of 40 Denies,
+    /// against z3.
     Policy,
     /// Reading CloudTrail log files on one core, against a plain JSON parser.
     Ingest,
@@ -28,21 +29,35 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> anyhow::Result<()> {
     }
 }
 
+/// How many buckets the fleet has whose policies are judged.
+const FLEET: &str = "10000";
+
 fn policy(root: &Path) -> anyhow::Result<()> {
-    for (name, folder) in [("the corpus", Some("corpus")), ("a generated fleet", None)] {
-        println!("== {name}");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(root).args(["run", "--release", "--quiet", "--locked", "--package"]);
-        cargo.args(["bucketwatch-policy", "--example", "bench_policy", "--"]).args(folder);
-        crate::emulators::run(&mut cargo)?;
-    }
-    Ok(())
+    let folder = tempfile::tempdir()?;
+    let fleet = folder.path().join("fleet.jsonl");
+    let written = std::fs::File::create(&fleet)?;
+    crate::emulators::run(example(root, "bucketwatch-sandbox", "fleet_policies").arg(FLEET).stdout(written))?;
+    let mut bench = example(root, "bucketwatch-policy", "bench_policy");
+    match crate::emulators::prepare(root) {
+        Ok(environment) => bench.env("BUCKETWATCH_TEST_EMULATORS", environment),
+        Err(error) => {
+            eprintln!("xtask: without z3: {error:#}");
+            bench.env_remove("BUCKETWATCH_TEST_EMULATORS")
+        }
+    };
+    crate::emulators::run(bench.arg("corpus").arg(&fleet))
 }
 
 fn ingest(root: &Path) -> anyhow::Result<()> {
+    crate::emulators::run(&mut example(root, "bucketwatch-ingest", "bench_ingest"))
+}
+
+/// Gives the command that runs an example as it is released; its arguments can follow.
+fn example(root: &Path, package: &str, name: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args(["run", "--release", "--quiet", "--locked", "--package"]);
-    crate::emulators::run(cargo.args(["bucketwatch-ingest", "--example", "bench_ingest"]))
+    cargo.current_dir(root).args(["run", "--release", "--quiet", "--locked", "--package", package]);
+    cargo.args(["--example", name, "--"]);
+    cargo
 }
 
 /// Builds `package` as it is released and gives the path of its executable.

@@ -2,6 +2,7 @@
 
 mod brute;
 mod budget;
+mod corpus;
 mod dice;
 mod metamorphic;
 mod search;

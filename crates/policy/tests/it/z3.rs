@@ -13,7 +13,9 @@ use std::path::Path;
 use bucketwatch_policy::catalogue;
 use bucketwatch_policy::document::Policy;
 use bucketwatch_policy::evaluate::{Decision, evaluate};
+use bucketwatch_policy::reach::Reach;
 
+use crate::corpus;
 use crate::dice::{Dice, cases, seed};
 use crate::search::{self, Said};
 use serde_json::Value;
@@ -117,7 +119,6 @@ fn judge(z3: &Path, policy: &Value, act: Act, tally: &mut Tally) {
         tally.search_gave_up += 1;
         return;
     }
-    let said = Said::of(&answer, catalogue::find(act.0).expect("a known action"), |_| true);
     let query = |policy: &Value, caller| smt::query(policy, caller, act, &[]);
     let allows = without_denies(policy);
     let queries = [
@@ -127,9 +128,7 @@ fn judge(z3: &Path, policy: &Value, act: Act, tally: &mut Tally) {
         query(&allows, Caller::Foreign),
     ];
     let answers = solver::ask(z3, &queries, 2_000);
-    let [anonymous, foreign, ..] = answers[..] else { unreachable!("four answers") };
-    let wrong = contradiction(said, anonymous, foreign);
-    assert_eq!(wrong, None, "{} by {policy}: {said:?}, unsigned {anonymous:?}, signed {foreign:?}", act.0);
+    assert_agreement(policy, act, &answer, &answers);
     if answers[..2].contains(&Answer::Unknown) {
         tally.solver_gave_up += 1;
         return;
@@ -138,6 +137,41 @@ fn judge(z3: &Path, policy: &Value, act: Act, tally: &mut Tally) {
     let open = answers[..2].contains(&Answer::Sat);
     tally.reachable += u64::from(open);
     tally.cut_off += u64::from(!open && answers[2..].contains(&Answer::Sat));
+}
+
+/// Fails where the solver's answers for an unsigned and a foreign caller contradict the search.
+fn assert_agreement(policy: &Value, act: Act, answer: &Reach, answers: &[Answer]) {
+    let said = Said::of(answer, catalogue::find(act.0).expect("a known action"), |_| true);
+    let [anonymous, foreign, ..] = answers[..] else { unreachable!("two answers") };
+    let wrong = contradiction(said, anonymous, foreign);
+    assert_eq!(wrong, None, "{} by {policy}: {said:?}, unsigned {anonymous:?}, signed {foreign:?}", act.0);
+}
+
+#[test]
+fn z3_and_the_search_agree_on_the_corpus() {
+    let Some(z3) = solver::installed() else {
+        eprintln!("skipped: `z3_and_the_search_agree_on_the_corpus` needs z3; run it by `cargo xtask test`");
+        return;
+    };
+    let (mut asked, mut gave_up) = (0, 0);
+    for case in corpus::policies().into_iter().filter(|case| case.for_z3 && smt::covers(&case.document)) {
+        let policy = Policy::parse(&case.document.to_string()).expect("a case that is parsed");
+        let answer = search::ask(&policy, &search::setting("b"));
+        if !answer.undecided.is_empty() {
+            continue;
+        }
+        for act in ACTS {
+            let queries = [Caller::Anonymous, Caller::Foreign]
+                .map(|caller| smt::query(&case.document, caller, *act, &[]));
+            let answers = solver::ask(&z3, &queries, 2_000);
+            assert_agreement(&case.document, *act, &answer, &answers);
+            gave_up += u64::from(answers.contains(&Answer::Unknown));
+        }
+        asked += 1;
+    }
+    println!("{asked} policies of the corpus, z3 gave up on {gave_up} of their questions");
+    assert!(asked >= 100, "z3 was asked about {asked} policies of the corpus only");
+    assert!(gave_up * 10 < asked, "z3 gave up on {gave_up} questions");
 }
 
 fn without_denies(policy: &Value) -> Value {

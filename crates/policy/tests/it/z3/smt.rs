@@ -8,11 +8,13 @@
 mod carried;
 mod network;
 mod text;
+mod vocabulary;
 
 use serde_json::Value;
 
 use carried::{Carried, Key};
 use text::{Word, any, glob, glob_matches, strings};
+pub(crate) use vocabulary::covers;
 
 /// Who sends the request of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,6 +23,13 @@ pub(crate) fn contains(range: &str) -> String {
     }
 }
 
+/// Tells whether a text is an address or a range.
+pub(crate) fn is_range(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').unwrap_or((text, "0"));
+    let most = address.parse::<IpAddr>().map(|address| if address.is_ipv4() { 32 } else { 128 });
+    bits.parse::<u32>().is_ok_and(|bits| most.is_ok_and(|most| bits <= most))
+}
+
 fn prefix(variable: &str, width: u32, high: u32, number: u128) -> String {
     if high == 0 {
         return "true".to_owned();
