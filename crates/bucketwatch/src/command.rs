@@ -42,9 +42,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
 #[error("{0}")]
 pub(crate) struct Misuse(String);
 
+/// The most threads that asynchronous commands run on: they wait more than they compute, and the allocator keeps memory
+/// for each.
+const MOST_THREADS: usize = 4;
+
 /// Gives what asynchronous commands run on.
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?)
 }
 
 /// Gives an error with its causes on one line.

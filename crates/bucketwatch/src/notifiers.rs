@@ -57,13 +57,16 @@ impl Notifiers {
         Ok(notifiers)
     }
 
-    /// Gives the notifiers of the file and the command line.
+    /// Gives the notifiers of the file and the command line. A target that the file names already, or the command line
+    /// names twice, is one notifier: the file says more of it.
     pub(crate) fn of(config: &Config, arguments: &ScanArguments) -> Result<Self> {
         let mut notifiers = Self::configured(config, connect_options(&arguments.aws, config))?;
-        for target in &arguments.syslog {
+        let configured = config.notify.syslog.iter().map(|syslog| &syslog.target);
+        for target in unknown(&arguments.syslog, configured) {
             notifiers.add_syslog(&SyslogConfig::new(target.clone()))?;
         }
-        for path in &arguments.log_file {
+        let configured = config.notify.log.iter().map(|log| &log.path);
+        for path in unknown(&arguments.log_file, configured) {
             notifiers.add(Arc::new(LogFile::new(&LogConfig::new(path.clone()))?))?;
         }
         Ok(notifiers)
@@ -127,4 +130,16 @@ impl Notifiers {
         }
         failed
     }
+}
+
+/// Gives what of `named` is not `configured`, each once.
+fn unknown<'a, T: PartialEq>(named: &'a [T], configured: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
+    let configured: Vec<&T> = configured.collect();
+    let mut unknown: Vec<&T> = Vec::new();
+    for target in named {
+        if !configured.contains(&target) && !unknown.contains(&target) {
+            unknown.push(target);
+        }
+    }
+    unknown
 }

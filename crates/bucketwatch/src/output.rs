@@ -84,7 +84,7 @@ impl Write for Output {
         match &mut self.sink {
             Sink::Stdout(out) => out.write(bytes),
             Sink::Direct(out) => out.write(bytes),
-            Sink::Atomic { file, .. } => file.write(bytes),
+            Sink::Atomic { file, path } => file.write(bytes).map_err(|error| unwritten(&error, path)),
         }
     }
 
@@ -92,9 +92,16 @@ impl Write for Output {
         match &mut self.sink {
             Sink::Stdout(out) => out.flush(),
             Sink::Direct(out) => out.flush(),
-            Sink::Atomic { file, .. } => file.flush(),
+            Sink::Atomic { file, path } => file.flush().map_err(|error| unwritten(&error, path)),
         }
     }
+}
+
+/// Gives an error of writing under the name of the file that was asked for, not of the one that stands in for it.
+fn unwritten(error: &io::Error, path: &Path) -> io::Error {
+    let cause =
+        error.get_ref().and_then(|inner| inner.source()).map_or(error.to_string(), ToString::to_string);
+    io::Error::new(error.kind(), format!("cannot write the output file `{}`: {cause}", path.display()))
 }
 
 /// Writes a line to standard error. It may be closed: then nobody listens.

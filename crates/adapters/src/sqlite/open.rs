@@ -20,6 +20,10 @@ mod embedded {
 /// Marks a database as ours in its header: "bwst".
 const APPLICATION_ID: i64 = 0x6277_7374;
 
+/// How much of the database SQLite keeps in memory, as SQLite says a mebibyte. The pages of a batch fit; the operating
+/// system has the rest.
+const CACHE: &str = "-1024";
+
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(15);
 
@@ -34,6 +38,7 @@ pub(super) fn open(path: &Path) -> Result<Database, StateError> {
     database.connection.busy_timeout(BUSY).map_err(|error| database.place.error(error))?;
     check(&database)?;
     settle_durability(&database)?;
+    assert_pragma(&database, "cache_size", CACHE, CACHE)?;
     migrate_alone(&mut database)?;
     Ok(database)
 }
@@ -44,6 +49,7 @@ pub(super) fn temporary() -> Result<Database, StateError> {
     let connection = Connection::open("").map_err(|error| place.error(error))?;
     let mut database = Database { connection, place, lock_file: None, lock: None };
     assert_pragma(&database, "foreign_keys", "ON", "1")?;
+    assert_pragma(&database, "cache_size", CACHE, CACHE)?;
     migrate(&mut database)?;
     Ok(database)
 }

@@ -33,12 +33,13 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
     let notifiers = Notifiers::of(&config, arguments)?;
     let snapshots = arguments.dump_snapshots.as_ref().map(SnapshotFolder::create).transpose();
     let snapshots = snapshots.context("the folder for snapshots cannot be made")?;
-    let store = state::open(&arguments.state, &config).await?;
-    let cloud: Arc<dyn Cloud> = Arc::new(connect(&connect_options(&arguments.aws, &config)).await?);
+    let aws = connect_options(&arguments.aws, &config);
+    let (store, cloud) = tokio::join!(state::open(&arguments.state, &config), connect(&aws));
+    let (store, cloud): (_, Arc<dyn Cloud>) = (store?, Arc::new(cloud?));
     let stop = Stop::default();
     let _interrupt = interrupt::listen(stop.clone());
     let options = ScanOptions {
-        buckets_at_once: usize::from(concurrency(&arguments.aws, &config)),
+        buckets_at_once: buckets_at_once(concurrency(&arguments.aws, &config)),
         deadline: arguments.deadline.or(config.deadline).map(|period| period.duration()),
         snapshots,
         progress: watch::watch(arguments.common.quiet),
@@ -117,6 +118,12 @@ pub(crate) fn connect_options(aws: &AwsArguments, config: &Config) -> ConnectOpt
 
 fn concurrency(aws: &AwsArguments, config: &Config) -> u16 {
     aws.concurrency.or(config.concurrency).unwrap_or(64)
+}
+
+/// Gives how many buckets in work keep so many calls in flight: each waits for about two on average, and every further
+/// one costs memory.
+fn buckets_at_once(concurrency: u16) -> usize {
+    usize::from(concurrency).div_ceil(4) * 3
 }
 
 fn alert_on(arguments: &ScanArguments, config: &Config) -> Vec<AlertKind> {

@@ -4,13 +4,17 @@
 mod account_errors;
 mod bad_input;
 mod check;
+mod delivery;
 mod demo;
+mod disk_full;
 mod emulator;
 mod fleet;
+mod interrupt;
 mod interruption;
 mod least_privilege;
 mod notify;
 mod program;
+mod progress;
 mod sandbox;
 mod stranger;
 mod verdicts;

@@ -97,10 +97,14 @@ impl Flow {
         let at_once = self.options.buckets_at_once.max(1);
         let mut at_work = JoinSet::new();
         let mut page = Vec::new().into_iter();
+        let mut ahead: Option<Vec<ListedBucket>> = None;
         let mut tally = Tally::default();
         loop {
             while at_work.len() < at_once
-                && let Some(bucket) = page.next()
+                && let Some(bucket) = page.next().or_else(|| {
+                    page = ahead.take()?.into_iter();
+                    page.next()
+                })
             {
                 let collector = Arc::clone(&self.collector);
                 at_work.spawn(async move { collector.look_at(bucket).await });
@@ -108,7 +112,6 @@ impl Flow {
             if tally.listing_done && at_work.is_empty() {
                 return;
             }
-            let page_is_used_up = page.as_slice().is_empty();
             tokio::select! {
                 biased;
                 () = self.options.stop.stopped() => {
@@ -121,13 +124,10 @@ impl Flow {
                         return;
                     }
                 }
-                next = listed.recv(), if page_is_used_up && !tally.listing_done => {
-                    let next = next.unwrap_or_else(|| {
-                        tally.listing_done = true;
-                        Vec::new()
-                    });
-                    tally.listed += next.len() as u64;
-                    page = next.into_iter();
+                next = listed.recv(), if ahead.is_none() && !tally.listing_done => {
+                    tally.listing_done = next.is_none();
+                    tally.listed += next.as_ref().map_or(0, |page| page.len() as u64);
+                    ahead = next;
                 }
             }
             tally.effort = self.collector.cloud.effort();

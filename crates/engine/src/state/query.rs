@@ -7,6 +7,9 @@ use jiff::Timestamp;
 
 use super::{AssessmentRecord, BucketKey, Look, RunId};
 
+/// How many rows a page has if nobody says: each carries a document, and a page of them is in memory at once.
+const PAGE: usize = 64;
+
 /// One page of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
@@ -49,7 +52,7 @@ pub struct StatusQuery {
 
 impl Default for StatusQuery {
     fn default() -> Self {
-        Self { account: None, verdicts: Vec::new(), run: None, after: None, limit: 256 }
+        Self { account: None, verdicts: Vec::new(), run: None, after: None, limit: PAGE }
     }
 }
 
@@ -111,6 +114,6 @@ pub struct HistoryQuery {
 
 impl Default for HistoryQuery {
     fn default() -> Self {
-        Self { account: None, bucket: None, run: None, group_key: None, after: None, limit: 256 }
+        Self { account: None, bucket: None, run: None, group_key: None, after: None, limit: PAGE }
     }
 }
