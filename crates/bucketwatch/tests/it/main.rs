@@ -5,6 +5,7 @@ mod account_errors;
 mod bad_input;
 mod check;
 mod delivery;
+mod corpus;
 mod demo;
 mod disk_full;
 mod emulator;

@@ -104,6 +104,7 @@ fn produce(attempt: &mut Attempt, key: &str, value: String) -> Result<(), String
             let name = key.trim_start_matches("s3:");
             attempt.target.push_str(&format!("&{name}={}", escape(&value)));
         }
+        "s3:x-amz-server-side-encryption" => attempt.headers.push(("x-amz-server-side-encryption", value)),
         "aws:securetransport" if value == "false" => {}
         "aws:currenttime" | "aws:epochtime" => {}
         other => return Err(format!("loopback cannot produce {other} = {value}")),
