@@ -147,9 +147,8 @@ impl Tried {
         if widest == From::Ranges && !said.ranges {
             return Some("strangers get in from ranges, and it is not said");
         }
-        // With a variable in the name every stranger has an object of its own, together all that there are.
-        let own_objects = said.any_account && text.contains("${");
-        if self.anonymous == From::Ranges && !said.anyone && !said.ranges && !own_objects {
+        // Where every stranger who signs gets in from anywhere, those who do not from some place are not told apart.
+        if self.anonymous == From::Ranges && !said.anyone && !said.ranges && !said.any_account {
             return Some("unsigned strangers get in from ranges, and it is not said");
         }
         (self.anybody() && !said.strangers() && !said.named)
