@@ -4,8 +4,8 @@
 mod account_errors;
 mod bad_input;
 mod check;
-mod delivery;
 mod corpus;
+mod delivery;
 mod demo;
 mod disk_full;
 mod emulator;
