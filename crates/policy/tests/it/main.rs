@@ -6,4 +6,5 @@ mod corpus;
 mod dice;
 mod metamorphic;
 mod search;
+mod traps;
 mod z3;
