@@ -30,6 +30,8 @@ use jiff::SignedDuration;
 
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
 pub use self::session::AwsSession;
+pub(crate) use self::session::{Call, encoded};
+pub(crate) use self::stored_secret::region_of;
 
 use self::clients::Clients;
 use self::transport::Traffic;

@@ -1,12 +1,17 @@
 //! The edge of bucketwatch: AWS, SQLite, and the notifiers.
 
 pub mod aws;
+pub mod command;
+pub mod eventbridge;
 mod hook;
 pub mod http;
 pub mod log_file;
 pub mod pagerduty;
 pub mod secrets;
+pub mod security_hub;
 pub mod slack;
+pub mod smtp;
+pub mod sns;
 pub mod sqlite;
 pub mod syslog;
 pub mod teams;

@@ -1,4 +1,4 @@
-//! A file of JSON lines: every notice as `bucketwatch.notice/1`, on the disk before it counts as delivered.
+//! A file of JSON lines: every notice as `bucketwatch.notice/1` or as OCSF findings, on the disk before it counts as delivered.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bucketwatch_engine::config::LogConfig;
+use bucketwatch_engine::config::{DocumentFormat, LogConfig};
 use bucketwatch_engine::escape::{terminal, to_json};
+use bucketwatch_engine::message::detection_findings;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::{DeliveryError, Notifier, Retry};
 use bucketwatch_engine::report::wire::NoticeDocument;
@@ -25,6 +26,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(50);
 pub struct LogFile {
     name: String,
     path: PathBuf,
+    format: DocumentFormat,
 }
 
 /// Why a log file cannot be written to.
@@ -65,7 +67,7 @@ impl LogFile {
         }
         match config.path.symlink_metadata() {
             Ok(found) if !found.is_file() => Err(LogFileError::NotAFile(config.path.clone())),
-            _ => Ok(Self { name: config.name(), path: config.path.clone() }),
+            _ => Ok(Self { name: config.name(), path: config.path.clone(), format: config.format }),
         }
     }
 }
@@ -78,27 +80,35 @@ impl Notifier for LogFile {
 
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let path = self.path.clone();
-        let line = to_json(&NoticeDocument::from(notice));
+        let lines = match self.format {
+            DocumentFormat::Notice => vec![to_json(&NoticeDocument::from(notice))],
+            DocumentFormat::Ocsf => detection_findings(notice).iter().map(to_json).collect(),
+        };
         let later = |reason| DeliveryError { reason, retry: Retry::Later };
-        tokio::task::spawn_blocking(move || append(&path, &line))
+        tokio::task::spawn_blocking(move || append(&path, &lines))
             .await
             .map_err(|stopped| later(stopped.to_string()))?
             .map_err(|error| later(error.to_string()))
     }
 }
 
-/// Puts `line` and a line feed at the end of the file, and on the disk.
-fn append(path: &Path, line: &str) -> Result<(), LogFileError> {
+/// Puts `lines`, each with a line feed, at the end of the file, and on the disk.
+fn append(path: &Path, lines: &[String]) -> Result<(), LogFileError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
     let mut file = open(path)?;
     lock(&file, path)?;
     let failed = |error| LogFileError::Io { path: path.to_owned(), error };
     let before = file.metadata().map_err(failed)?.len();
-    let mut bytes = Vec::with_capacity(line.len() + 2);
+    let mut bytes = Vec::new();
     if is_torn(&mut file, before).map_err(failed)? {
         bytes.push(b'\n');
     }
-    bytes.extend_from_slice(line.as_bytes());
-    bytes.push(b'\n');
+    for line in lines {
+        bytes.extend_from_slice(line.as_bytes());
+        bytes.push(b'\n');
+    }
     let written = file.write_all(&bytes).and_then(|()| file.sync_all());
     if written.is_err() {
         // What was written of the line goes again; if that fails too, the next delivery begins on a line of its own.

@@ -61,6 +61,10 @@ impl Notifier for PagerDuty {
         &self.name
     }
 
+    fn per_minute(&self) -> Option<u32> {
+        Some(60)
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let key = self.hook.secret(&self.routing_key).await?;
         for incident in incidents(notice) {

@@ -37,6 +37,10 @@ impl Notifier for Slack {
         &self.name
     }
 
+    fn per_minute(&self) -> Option<u32> {
+        Some(60)
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let endpoint = self.hook.endpoint(&self.url).await?;
         let body = to_json(&slack_message(&Message::of(notice)));

@@ -37,6 +37,10 @@ impl Notifier for Teams {
         &self.name
     }
 
+    fn per_minute(&self) -> Option<u32> {
+        Some(60)
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let endpoint = self.hook.endpoint(&self.url).await?;
         let body = to_json(&teams_card(&Message::of(notice)));

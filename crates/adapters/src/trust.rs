@@ -55,9 +55,17 @@ fn read_roots(path: &Path) -> Result<RootCertStore, TrustError> {
     let refuse = |why: String| TrustError::CaFile { path: path.to_owned(), why };
     let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
-        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+    for certificate in certificates(&pem).map_err(refuse)? {
+        roots.add(certificate.into()).map_err(|error| refuse(error.to_string()))?;
     }
-    if roots.is_empty() { Err(refuse("it holds no certificate".to_owned())) } else { Ok(roots) }
+    Ok(roots)
+}
+
+/// Gives the certificates of a PEM file, at least one, each in DER.
+pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+    let read = CertificateDer::pem_slice_iter(pem).map(|certificate| {
+        certificate.map(|certificate| certificate.to_vec()).map_err(|error| error.to_string())
+    });
+    let certificates = read.collect::<Result<Vec<_>, _>>()?;
+    if certificates.is_empty() { Err("it holds no certificate".to_owned()) } else { Ok(certificates) }
 }

@@ -6,7 +6,7 @@ mod template;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bucketwatch_engine::config::{SecretSource, WebhookConfig, WebhookFormat};
+use bucketwatch_engine::config::{DocumentFormat, SecretSource, WebhookConfig};
 use bucketwatch_engine::escape::to_json;
 use bucketwatch_engine::message::detection_findings;
 use bucketwatch_engine::notice::Notice;
@@ -44,7 +44,7 @@ pub struct Webhook {
 }
 
 enum Content {
-    Format(WebhookFormat),
+    Format(DocumentFormat),
     Template(Box<Template>),
 }
 
@@ -86,8 +86,8 @@ impl Webhook {
     /// Gives what is posted; `None`: the format has no words for this notice.
     fn body(&self, notice: &Notice) -> Result<Option<String>, DeliveryError> {
         match &self.content {
-            Content::Format(WebhookFormat::Notice) => Ok(Some(to_json(&NoticeDocument::from(notice)))),
-            Content::Format(WebhookFormat::Ocsf) => {
+            Content::Format(DocumentFormat::Notice) => Ok(Some(to_json(&NoticeDocument::from(notice)))),
+            Content::Format(DocumentFormat::Ocsf) => {
                 let findings = detection_findings(notice);
                 Ok((!findings.is_empty()).then(|| to_json(&findings)))
             }
@@ -123,6 +123,10 @@ impl Webhook {
 impl Notifier for Webhook {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn per_minute(&self) -> Option<u32> {
+        Some(60)
     }
 
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {

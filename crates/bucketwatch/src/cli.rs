@@ -253,7 +253,9 @@ pub(crate) struct SandboxArguments {
 pub(crate) enum NotifyCommand {
     /// Send one test notice through every notifier
     Test(NotifyArguments),
-    /// Make dead letters due again
+    /// Show what waits for each notifier and what was given up, and why
+    List(NotifyArguments),
+    /// Make dead letters due again and deliver
     Retry(NotifyArguments),
 }
 

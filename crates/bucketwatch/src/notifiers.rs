@@ -5,14 +5,19 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use bucketwatch_adapters::aws::{AwsSession, ConnectOptions};
+use bucketwatch_adapters::command::CommandNotifier;
+use bucketwatch_adapters::eventbridge::EventBridge;
 use bucketwatch_adapters::log_file::LogFile;
 use bucketwatch_adapters::pagerduty::PagerDuty;
 use bucketwatch_adapters::secrets::Secrets;
+use bucketwatch_adapters::security_hub::SecurityHub;
 use bucketwatch_adapters::slack::Slack;
+use bucketwatch_adapters::smtp::Smtp;
+use bucketwatch_adapters::sns::Sns;
 use bucketwatch_adapters::syslog::Syslog;
 use bucketwatch_adapters::teams::Teams;
 use bucketwatch_adapters::webhook::Webhook;
-use bucketwatch_engine::config::{Config, LogConfig, SyslogConfig};
+use bucketwatch_engine::config::{Config, LogConfig, NotifyConfig, SyslogConfig};
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::Notifier;
@@ -24,37 +29,71 @@ use crate::cli::ScanArguments;
 use crate::command::{connect_options, holder};
 use crate::output::tell;
 
-/// How long a scan delivers at its end; the rest waits for the next one.
+/// How long a command delivers at its end where nobody says otherwise; the rest waits for the next one.
 const DELIVERY: Duration = Duration::from_secs(30);
 
 /// Every notifier of a run.
-pub(crate) struct Notifiers(Vec<Arc<dyn Notifier>>);
+pub(crate) struct Notifiers {
+    list: Vec<Arc<dyn Notifier>>,
+    options: DeliveryOptions,
+    deadline: Duration,
+}
 
 impl Notifiers {
     /// Gives the notifiers of the file; those that are in AWS, and secrets that are, are reached as `aws` says.
     pub(crate) fn configured(config: &Config, aws: ConnectOptions) -> Result<Self> {
-        let mut notifiers = Self(Vec::new());
+        let (mut notifiers, notify) = (Self::none(&config.notify), &config.notify);
         let aws = Arc::new(AwsSession::new(aws));
-        let secrets: Arc<dyn SecretStore> = Arc::new(Secrets::new(aws));
-        for syslog in &config.notify.syslog {
+        let secrets: Arc<dyn SecretStore> = Arc::new(Secrets::new(Arc::clone(&aws)));
+        for syslog in &notify.syslog {
             notifiers.add_syslog(syslog)?;
         }
-        for log in &config.notify.log {
+        for log in &notify.log {
             notifiers.add(Arc::new(LogFile::new(log)?))?;
         }
-        for webhook in &config.notify.webhook {
+        for webhook in &notify.webhook {
             notifiers.add(Arc::new(Webhook::new(webhook, Arc::clone(&secrets))?))?;
         }
-        for slack in &config.notify.slack {
+        for slack in &notify.slack {
             notifiers.add(Arc::new(Slack::new(slack, Arc::clone(&secrets))?))?;
         }
-        for teams in &config.notify.teams {
+        for teams in &notify.teams {
             notifiers.add(Arc::new(Teams::new(teams, Arc::clone(&secrets))?))?;
         }
-        for pagerduty in &config.notify.pagerduty {
+        for pagerduty in &notify.pagerduty {
             notifiers.add(Arc::new(PagerDuty::new(pagerduty, Arc::clone(&secrets))?))?;
         }
+        for smtp in &notify.smtp {
+            notifiers.add(Arc::new(Smtp::new(smtp, Arc::clone(&secrets))?))?;
+        }
+        for command in &notify.command {
+            notifiers.add(Arc::new(CommandNotifier::new(command, Arc::clone(&secrets))?))?;
+        }
+        notifiers.add_services(notify, &aws)?;
         Ok(notifiers)
+    }
+
+    /// Gives no notifier yet, and how those to come are delivered to.
+    fn none(notify: &NotifyConfig) -> Self {
+        let defaults = DeliveryOptions::default();
+        let give_up_after = notify.dead_after.map_or(defaults.give_up_after, |period| period.duration());
+        let options = DeliveryOptions { give_up_after, per_minute: notify.per_minute.clone(), ..defaults };
+        let deadline = notify.deadline.map_or(DELIVERY, |period| period.duration());
+        Self { list: Vec::new(), options, deadline }
+    }
+
+    /// Adds those that are services of AWS.
+    fn add_services(&mut self, notify: &NotifyConfig, aws: &Arc<AwsSession>) -> Result<()> {
+        for sns in &notify.sns {
+            self.add(Arc::new(Sns::new(sns, Arc::clone(aws))?))?;
+        }
+        for bus in &notify.eventbridge {
+            self.add(Arc::new(EventBridge::new(bus, Arc::clone(aws))))?;
+        }
+        for hub in &notify.security_hub {
+            self.add(Arc::new(SecurityHub::new(hub, Arc::clone(aws))))?;
+        }
+        Ok(())
     }
 
     /// Gives the notifiers of the file and the command line. A target that the file names already, or the command line
@@ -77,35 +116,34 @@ impl Notifiers {
     }
 
     fn add(&mut self, notifier: Arc<dyn Notifier>) -> Result<()> {
-        if self.0.iter().any(|known| known.name() == notifier.name()) {
+        if self.list.iter().any(|known| known.name() == notifier.name()) {
             bail!("two notifiers are called `{}`", notifier.name());
         }
-        self.0.push(notifier);
+        self.list.push(notifier);
         Ok(())
     }
 
     /// Keeps the one that is called `name`.
     pub(crate) fn only(&mut self, name: &str) -> Result<()> {
-        self.0.retain(|notifier| notifier.name() == name);
-        if self.0.is_empty() { bail!("no notifier is called `{name}`") } else { Ok(()) }
+        self.list.retain(|notifier| notifier.name() == name);
+        if self.list.is_empty() { bail!("no notifier is called `{name}`") } else { Ok(()) }
     }
 
     /// Gives their names.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.0.iter().map(|notifier| notifier.name().to_owned()).collect()
+        self.list.iter().map(|notifier| notifier.name().to_owned()).collect()
     }
 
     /// Delivers what is due. What cannot be delivered now waits in the state, so it is told and no failure.
     pub(crate) async fn deliver(&self, store: &Arc<dyn StateStore>, quiet: bool) {
-        if self.0.is_empty() {
+        if self.list.is_empty() {
             return;
         }
-        let options = DeliveryOptions::default();
-        let outbox = Outbox::new(Arc::clone(store), self.0.clone(), holder(), options);
-        match outbox.deliver_until(tokio::time::Instant::now() + DELIVERY).await {
+        let outbox = Outbox::new(Arc::clone(store), self.list.clone(), holder(), self.options.clone());
+        match outbox.deliver_until(tokio::time::Instant::now() + self.deadline).await {
             Ok(done) if done.failed + done.dead > 0 => tell(&format!(
-                "bucketwatch: {} of the attempts to deliver notices failed; they wait for the next run (`bucketwatch status`)",
-                done.failed
+                "bucketwatch: {} attempts to deliver notices failed, {} notices were given up; the rest waits for the next run (`bucketwatch notify list` says why)",
+                done.failed, done.dead
             )),
             Ok(done) if done.delivered > 0 && !quiet => {
                 tell(&format!("bucketwatch: {} notices delivered", done.delivered));
@@ -118,7 +156,7 @@ impl Notifiers {
     /// Hands `notice` to every notifier at once, and gives how many refused it.
     pub(crate) async fn send(&self, notice: &Notice) -> usize {
         let mut failed = 0;
-        for notifier in &self.0 {
+        for notifier in &self.list {
             let outcome = match notifier.deliver(notice).await {
                 Ok(()) => "delivered".to_owned(),
                 Err(error) => {

@@ -2,12 +2,16 @@
 
 mod alert;
 mod chat;
+mod command;
+mod document;
 mod error;
 mod http;
 mod log;
 mod notify;
 mod period;
 mod secret;
+mod service;
+mod smtp;
 mod syslog;
 mod webhook;
 
@@ -16,14 +20,18 @@ use serde::Deserialize;
 
 pub use self::alert::{AlertKind, UnknownAlert};
 pub use self::chat::{PagerDutyConfig, SlackConfig, TeamsConfig};
+pub use self::command::CommandConfig;
+pub use self::document::DocumentFormat;
 pub use self::error::ConfigError;
 pub use self::http::HttpConfig;
 pub use self::log::LogConfig;
 pub use self::notify::NotifyConfig;
 pub use self::period::Period;
 pub use self::secret::SecretSource;
+pub use self::service::{EventBridgeConfig, SecurityHubConfig, SnsConfig};
+pub use self::smtp::{SmtpConfig, SmtpTls};
 pub use self::syslog::{Address, Facility, SyslogConfig, SyslogTarget, TargetError};
-pub use self::webhook::{WebhookConfig, WebhookFormat};
+pub use self::webhook::WebhookConfig;
 
 /// The configuration file. Every key is optional; the command line wins over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -64,6 +72,9 @@ impl Config {
         let config: Self = toml::from_str(text).map_err(|error| ConfigError::of(text, &error))?;
         if config.concurrency.is_some_and(|calls| !(1..=1024).contains(&calls)) {
             return Err(ConfigError::named("`concurrency` must be between 1 and 1024"));
+        }
+        if config.notify.per_minute.values().any(|count| *count == 0) {
+            return Err(ConfigError::named("`per_minute` must be at least 1"));
         }
         let mut names = config.notify.names();
         names.sort();

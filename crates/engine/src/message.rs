@@ -5,6 +5,7 @@
 //! reaches a sink but through [`Line`], and none reaches its markup unescaped.
 
 mod asff;
+mod bounded;
 mod card;
 mod command;
 mod fact;
@@ -18,7 +19,8 @@ mod text;
 
 use jiff::Timestamp;
 
-pub use self::asff::{Asff, findings as asff_findings};
+pub use self::asff::findings as asff_findings;
+pub use self::bounded::bounded;
 pub use self::card::teams_card;
 pub use self::fact::{Fact, Value};
 pub use self::html::html;

@@ -10,6 +10,11 @@ pub trait Notifier: Send + Sync {
     /// Gives the destination's name: unique in a configuration, and the key of its deliveries in the outbox.
     fn name(&self) -> &str;
 
+    /// Gives how many notices a minute the other side wants at most where nobody says otherwise; `None`: any number.
+    fn per_minute(&self) -> Option<u32> {
+        None
+    }
+
     /// Hands `notice` over. `Ok` means that the other side has it; a repeat carries the same id.
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError>;
 }

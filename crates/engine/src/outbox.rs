@@ -1,7 +1,9 @@
 //! Delivery: what waits in the outbox goes to its notifiers, at least once, each notifier by itself.
 
 mod backoff;
+mod pace;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,13 +13,15 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use self::backoff::Backoff;
 
+use self::pace::Pace;
+
 use crate::notifier::{Notifier, Retry};
 use crate::state::{Claim, Claimed, Outcome, Settlement, StateError, StateStore};
 
 /// How many deliveries are leased at once.
 const BATCH: usize = 16;
 
-/// After so many failures in a row the rest of a batch waits too: the other side is down, not the notice bad.
+/// After so many failures in a row the rest waits too: the other side is down, not the notice bad.
 const FAILURES_IN_A_ROW: u32 = 3;
 
 /// How deliveries are made.
@@ -29,14 +33,17 @@ pub struct DeliveryOptions {
     pub backoff: Backoff,
     /// How long a notice is tried before it becomes a dead letter.
     pub give_up_after: Duration,
+    /// How many notices a minute a notifier gets at most, by its name; others as they say themselves.
+    pub per_minute: BTreeMap<String, u32>,
 }
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
         Self {
-            attempt: Duration::from_secs(10),
+            attempt: Duration::from_secs(20),
             backoff: Backoff::default(),
             give_up_after: Duration::from_secs(3 * 24 * 60 * 60),
+            per_minute: BTreeMap::new(),
         }
     }
 }
@@ -86,28 +93,35 @@ impl Outbox {
     }
 
     async fn lane(&self, notifier: &dyn Notifier, deadline: Instant) -> Result<Delivered, StateError> {
-        let mut sum = Delivered::default();
-        while Instant::now() < deadline {
-            let claimed = self.claim(notifier).await?;
+        let mut lane = Lane { sum: Delivered::default(), failures_in_a_row: 0, hold_until: None };
+        let per_minute = self.options.per_minute.get(notifier.name()).copied().or(notifier.per_minute());
+        let mut pace = Pace::new(per_minute, Instant::now());
+        loop {
+            let free = pace.free_at().max(lane.free_at());
+            if free.max(Instant::now()) >= deadline {
+                break;
+            }
+            sleep_until(free).await;
+            let claimed = self.claim(notifier, pace.batch(BATCH)).await?;
             if !claimed.is_empty() {
-                self.deliver(notifier, claimed, deadline, &mut sum).await?;
+                pace.spend(claimed.len(), Instant::now());
+                self.deliver(notifier, claimed, deadline, &mut lane).await?;
                 continue;
             }
             let Some(due) = self.store.next_due(notifier.name()).await? else { break };
-            let wait = Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or_default();
-            match Instant::now().checked_add(wait) {
+            match instant_of(due) {
                 Some(due) if due < deadline => sleep_until(due).await,
                 _ => break,
             }
         }
-        Ok(sum)
+        Ok(lane.sum)
     }
 
-    async fn claim(&self, notifier: &dyn Notifier) -> Result<Vec<Claimed>, StateError> {
+    async fn claim(&self, notifier: &dyn Notifier, limit: usize) -> Result<Vec<Claimed>, StateError> {
         // The lease outlasts every attempt of the batch, so that nobody else makes them meanwhile.
         let (at, lease) = (Timestamp::now(), self.options.attempt * (BATCH as u32 + 1));
         let (notifier, holder) = (notifier.name().to_owned(), self.holder.clone());
-        self.store.claim(&Claim { notifier, holder, at, until: later(at, lease), limit: BATCH }).await
+        self.store.claim(&Claim { notifier, holder, at, until: later(at, lease), limit }).await
     }
 
     /// Tries every delivery of a batch, and records how they went: after the attempts, never before.
@@ -116,31 +130,15 @@ impl Outbox {
         notifier: &dyn Notifier,
         claimed: Vec<Claimed>,
         deadline: Instant,
-        sum: &mut Delivered,
+        lane: &mut Lane,
     ) -> Result<(), StateError> {
-        let mut failures_in_a_row = 0;
-        let mut hold_until = None;
         let mut settlements = Vec::with_capacity(claimed.len());
         for delivery in claimed {
-            let outcome = match hold_until {
-                Some(retry_at) => Outcome::Released { retry_at },
-                None => self.attempt(notifier, &delivery, deadline).await,
+            let outcome = match lane.hold_until {
+                Some(retry_at) if retry_at > Timestamp::now() => Outcome::Released { retry_at },
+                _ => self.attempt(notifier, &delivery, deadline).await,
             };
-            match &outcome {
-                Outcome::Delivered => {
-                    sum.delivered += 1;
-                    failures_in_a_row = 0;
-                }
-                Outcome::Failed { retry_at, .. } => {
-                    sum.failed += 1;
-                    failures_in_a_row += 1;
-                    if failures_in_a_row == FAILURES_IN_A_ROW {
-                        hold_until = Some(*retry_at);
-                    }
-                }
-                Outcome::Dead { .. } => sum.dead += 1,
-                Outcome::Released { .. } => {}
-            }
+            lane.learn(&outcome);
             settlements.push(Settlement { ticket: delivery.ticket, at: Timestamp::now(), outcome });
         }
         self.store.settle(settlements).await
@@ -174,6 +172,46 @@ impl Outbox {
             Outcome::Failed { retry_at: later(now, pause), reason }
         }
     }
+}
+
+/// What is known of one notifier while it is delivered to.
+struct Lane {
+    sum: Delivered,
+    failures_in_a_row: u32,
+    /// The other side is down until then, as far as one can tell.
+    hold_until: Option<Timestamp>,
+}
+
+impl Lane {
+    fn learn(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Delivered => {
+                self.sum.delivered += 1;
+                self.failures_in_a_row = 0;
+                self.hold_until = None;
+            }
+            Outcome::Failed { retry_at, .. } => {
+                self.sum.failed += 1;
+                self.failures_in_a_row += 1;
+                if self.failures_in_a_row >= FAILURES_IN_A_ROW {
+                    self.hold_until = Some(*retry_at);
+                }
+            }
+            Outcome::Dead { .. } => self.sum.dead += 1,
+            Outcome::Released { .. } => {}
+        }
+    }
+
+    /// Gives when the next attempt makes sense.
+    fn free_at(&self) -> Instant {
+        self.hold_until.and_then(instant_of).unwrap_or_else(Instant::now)
+    }
+}
+
+/// Gives the instant of a time; `None`: too far away.
+fn instant_of(time: Timestamp) -> Option<Instant> {
+    let wait = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default();
+    Instant::now().checked_add(wait)
 }
 
 fn later(instant: Timestamp, duration: Duration) -> Timestamp {

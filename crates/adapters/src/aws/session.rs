@@ -12,6 +12,7 @@ use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
+use bucketwatch_engine::notifier::{DeliveryError, Retry};
 use tokio::sync::OnceCell;
 
 use super::connect::{ConnectOptions, ambient, home_region};
@@ -78,7 +79,32 @@ pub(crate) struct CallError {
     /// AWS's code, or what happened.
     why: String,
     /// Whether AWS refuses the request for what it says.
-    pub(crate) refused: bool,
+    refused: bool,
+}
+
+impl From<CallError> for DeliveryError {
+    fn from(error: CallError) -> Self {
+        let retry = if error.refused { Retry::Never } else { Retry::Later };
+        Self { reason: error.to_string(), retry }
+    }
+}
+
+/// Gives the body of a call of the query protocol.
+pub(crate) fn encoded(form: &[(String, String)]) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let encode = |text: &str| {
+        text.bytes().fold(String::new(), |mut out, byte| {
+            if plain(byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            out
+        })
+    };
+    let pairs: Vec<_> =
+        form.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
 }
 
 impl AwsSession {

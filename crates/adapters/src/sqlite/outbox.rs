@@ -143,7 +143,10 @@ pub(super) fn next_due(database: &mut Database, notifier: &str) -> Result<Option
 /// Counts what waits and what is dead.
 pub(super) fn counts(database: &mut Database) -> Result<Vec<OutboxCount>, StateError> {
     let query = "SELECT notifier, sum(dead_at IS NULL) AS waiting, sum(dead_at IS NOT NULL) AS dead,
-             min(CASE WHEN dead_at IS NULL THEN written_at END) AS oldest
+             min(CASE WHEN dead_at IS NULL THEN written_at END) AS oldest,
+             (SELECT reason FROM delivery AS failed WHERE failed.notifier = delivery.notifier
+                 AND failed.dead_at IS NULL AND failed.reason IS NOT NULL
+                 ORDER BY failed.due_at DESC LIMIT 1) AS reason
          FROM delivery JOIN notice ON notice.sequence = delivery.notice GROUP BY notifier ORDER BY notifier";
     let read = |row: &Row<'_>| {
         Ok(OutboxCount {
@@ -151,6 +154,7 @@ pub(super) fn counts(database: &mut Database) -> Result<Vec<OutboxCount>, StateE
             waiting: row.get("waiting")?,
             dead: row.get("dead")?,
             oldest: optional_instant(row, "oldest")?,
+            reason: row.get("reason")?,
         })
     };
     let all = || -> rusqlite::Result<_> {

@@ -1,6 +1,6 @@
 //! Certificates made for one test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -28,8 +28,15 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &issuer).unwrap();
+        std::fs::write(folder.path().join("server.pem"), certificate.pem()).unwrap();
+        std::fs::write(folder.path().join("server.key"), key.serialize_pem()).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(server(certificate.der().clone(), &key)));
         Self { folder, acceptor }
+    }
+
+    /// Gives the folder that holds `ca.pem`, `server.pem` and `server.key`.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Gives the authority's certificate as a file.

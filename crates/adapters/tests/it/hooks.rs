@@ -2,7 +2,7 @@
 //! documents.
 
 mod contract;
-mod limits;
+pub(crate) mod limits;
 mod secrecy;
 mod signing;
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use bucketwatch_adapters::log_file::LogFile;
-use bucketwatch_engine::config::LogConfig;
+use bucketwatch_engine::config::{Config, LogConfig};
 use bucketwatch_engine::notifier::{Notifier as _, Retry};
 use serde_json::Value;
 
@@ -106,4 +106,20 @@ async fn many_writers_share_a_file() {
         writer.await.unwrap().unwrap();
     }
     assert_eq!(documents(&path).len(), 20);
+}
+
+#[tokio::test]
+async fn ocsf_findings_have_a_line_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("findings.jsonl");
+    let config = Config::parse(&format!("[[notify.log]]\npath = {path:?}\nformat = \"ocsf\"\n")).unwrap();
+    let log = LogFile::new(&config.notify.log[0]).unwrap();
+    log.deliver(&sample::baseline("n1")).await.unwrap();
+    assert!(!path.exists(), "a baseline has no finding");
+    log.deliver(&sample::opened("n2", &["a", "b"])).await.unwrap();
+    let findings = documents(&path);
+    assert!(
+        findings.iter().all(|finding| finding["class_uid"] == 2004 && finding["metadata"]["uid"] == "n2")
+    );
+    assert_eq!(findings.len(), 2);
 }

@@ -2,6 +2,8 @@
 
 mod authority;
 mod aws;
+mod command;
+mod emulators;
 mod handle;
 mod hooks;
 mod http;
@@ -9,6 +11,8 @@ mod log_file;
 mod notifier_contract;
 mod observe;
 mod outbox;
+mod services;
+mod smtp;
 mod sqlite;
 mod state_store_contract;
 mod syslog;

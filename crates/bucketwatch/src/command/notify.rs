@@ -1,10 +1,14 @@
-//! `notify`: a test notice through every notifier, and dead letters again.
+//! `notify`: a test notice through every notifier, what waits, and dead letters again.
+
+use std::io::Write as _;
 
 use anyhow::{Result, bail};
 use bucketwatch_adapters::aws::ConnectOptions;
+use bucketwatch_engine::escape::terminal_cell;
 use bucketwatch_engine::exit::Exit;
+use bucketwatch_engine::message::Message;
 use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionCause, TransitionRecord};
-use bucketwatch_engine::state::RunId;
+use bucketwatch_engine::state::{DeadLetter, OutboxCount, RunId};
 use bucketwatch_policy::name::AccountId;
 use jiff::Timestamp;
 use serde_json::json;
@@ -12,14 +16,18 @@ use serde_json::json;
 use super::state;
 use crate::cli::{NotifyArguments, NotifyCommand};
 use crate::notifiers::Notifiers;
-use crate::output::tell;
+use crate::output::{Output, tell};
 use crate::settings;
+
+/// How many dead letters are shown.
+const LETTERS: usize = 100;
 
 /// Runs the command.
 pub(crate) fn run(command: &NotifyCommand) -> Result<Exit> {
     let runtime = super::runtime()?;
     match command {
         NotifyCommand::Test(arguments) => runtime.block_on(test(arguments)),
+        NotifyCommand::List(arguments) => runtime.block_on(list(arguments)),
         NotifyCommand::Retry(arguments) => runtime.block_on(retry(arguments)),
     }
 }
@@ -35,6 +43,45 @@ async fn test(arguments: &NotifyArguments) -> Result<Exit> {
     }
     let failed = notifiers.send(&notice()?).await;
     Ok(if failed == 0 { Exit::Clean } else { Exit::Failed })
+}
+
+async fn list(arguments: &NotifyArguments) -> Result<Exit> {
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let store = state::open_existing(&arguments.state, &config).await?;
+    let wanted = |name: &str| arguments.notifier.as_deref().is_none_or(|wanted| wanted == name);
+    let mut output = Output::open(None)?;
+    for count in store.outbox_counts().await?.iter().filter(|count| wanted(&count.notifier)) {
+        writeln!(output, "{}", waiting(count))?;
+    }
+    for letter in store.dead_letters(LETTERS).await?.iter().filter(|letter| wanted(&letter.notifier)) {
+        writeln!(output, "{}", given_up(letter))?;
+    }
+    output.finish()?;
+    Ok(Exit::Clean)
+}
+
+/// Gives a line for what waits for a notifier.
+fn waiting(count: &OutboxCount) -> String {
+    let since = count.oldest.map_or_else(String::new, |oldest| format!(", the oldest since {oldest:.0}"));
+    let why =
+        count.reason.as_ref().map_or_else(String::new, |reason| format!("; last failure: {}", shown(reason)));
+    format!("{}: {} waiting{since}, {} given up{why}", shown(&count.notifier), count.waiting, count.dead)
+}
+
+/// Gives a line for a dead letter.
+fn given_up(letter: &DeadLetter) -> String {
+    format!(
+        "{}: given up at {:.0} after {} failures: {}: {}",
+        shown(&letter.notifier),
+        letter.at,
+        letter.failures,
+        Message::of(&letter.notice).headline.cut(200).as_str(),
+        shown(&letter.reason),
+    )
+}
+
+fn shown(text: &str) -> String {
+    terminal_cell(&text.into())
 }
 
 async fn retry(arguments: &NotifyArguments) -> Result<Exit> {

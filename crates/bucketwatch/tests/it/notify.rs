@@ -15,10 +15,12 @@ const SECRET: &str = "T0PSECRETx9f";
 fn configuration() -> String {
     let private = "http = { allow_private = true, timeout = \"1s\" }";
     format!(
-        "[[notify.webhook]]\nurl = {{ env = \"HOOK\" }}\nsigning_key = {{ env = \"KEY\" }}\nheaders = {{ X-Key = {{ env = \"TOKEN\" }} }}\n{private}\n\
+        "[notify]\ndeadline = \"1s\"\n[[notify.webhook]]\nurl = {{ env = \"HOOK\" }}\nsigning_key = {{ env = \"KEY\" }}\nheaders = {{ X-Key = {{ env = \"TOKEN\" }} }}\n{private}\n\
          [[notify.slack]]\nurl = {{ env = \"HOOK\" }}\n{private}\n\
          [[notify.teams]]\nurl = {{ file = \"hook\" }}\n{private}\n\
-         [[notify.pagerduty]]\nrouting_key = {{ env = \"TOKEN\" }}\nurl = \"http://127.0.0.1:9/\"\n{private}\n"
+         [[notify.pagerduty]]\nrouting_key = {{ env = \"TOKEN\" }}\nurl = \"http://127.0.0.1:9/\"\n{private}\n\
+         [[notify.smtp]]\nhost = \"127.0.0.1\"\nport = 9\nusername = \"u\"\npassword = {{ env = \"TOKEN\" }}\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]\n\
+         [[notify.command]]\nprogram = [\"/bin/sh\", \"-c\", \"echo $TOKEN >&2; exit 1\"]\nenv = {{ TOKEN = {{ env = \"TOKEN\" }} }}\n"
     )
 }
 
@@ -69,13 +71,17 @@ fn no_secret_is_in_the_state_in_errors_or_in_help() {
         &["status", "--format", "json"],
         &["history"],
         &["notify", "test"],
+        &["notify", "list"],
+        &["notify", "retry"],
         &["--help"],
         &["notify", "test", "--help"],
     ] {
         let output = run(home.path(), arguments);
         said.push_str(&format!("{arguments:?}: {}{}", stdout(&output), stderr(&output)));
     }
-    assert!(said.contains("cannot connect to `http://127.0.0.1:9`"), "deliveries were tried: {said}");
+    assert!(said.contains("slack: 1 waiting, the oldest since "), "{said}");
+    assert!(said.contains("last failure: cannot connect to `http://127.0.0.1:9`"), "{said}");
+    assert!(said.contains("last failure: the program ended with exit status: 1: $TOKEN"), "{said}");
     assert!(!said.contains(SECRET), "{said}");
     assert_eq!(holders(home.path()), Vec::<String>::new());
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A file to which notices are appended, one JSON document (`bucketwatch.notice/1`) a line.
+use super::DocumentFormat;
+
+/// A file to which notices are appended, one JSON document a line.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogConfig {
@@ -13,12 +15,15 @@ pub struct LogConfig {
     name: Option<String>,
     /// The file. It is made with mode 0600; its folder must exist.
     pub path: PathBuf,
+    /// What is appended. Default: `notice`.
+    #[serde(default)]
+    pub format: DocumentFormat,
 }
 
 impl LogConfig {
     /// Gives the settings of a file at `path`.
     pub fn new(path: PathBuf) -> Self {
-        Self { name: None, path }
+        Self { name: None, path, format: DocumentFormat::default() }
     }
 
     /// Gives the notifier's name.

@@ -16,6 +16,10 @@ fn every_key_is_read() {
         alert_on = ["opened", "lost_sight"]
         fail_on = ["public"]
 
+        [notify]
+        deadline = "5s"
+        dead_after = "24h"
+
         [[notify.syslog]]
         target = "tls://logs.example.com"
         facility = "local3"
@@ -43,6 +47,27 @@ fn every_key_is_read() {
 
         [[notify.pagerduty]]
         routing_key = { env = "PAGERDUTY_KEY" }
+
+        [[notify.smtp]]
+        host = "mail.example.com"
+        tls = "tls"
+        from = "a@example.com"
+        to = ["b@example.com"]
+
+        [[notify.sns]]
+        topic = "arn:aws:sns:eu-west-1:111122223333:alerts"
+
+        [[notify.eventbridge]]
+        region = "eu-west-1"
+
+        [[notify.security_hub]]
+        region = "eu-west-1"
+
+        [[notify.command]]
+        program = ["/usr/local/bin/tell", "--now"]
+
+        [notify.per_minute]
+        security = 10
         "#,
     )
     .unwrap();
@@ -51,7 +76,19 @@ fn every_key_is_read() {
     assert_eq!(config.fail_on, Some(vec![FailOnWord::Public]));
     assert_eq!(
         config.notify.names(),
-        ["syslog:tls://logs.example.com:6514", "file", "webhook", "security", "teams", "pagerduty"]
+        [
+            "syslog:tls://logs.example.com:6514",
+            "file",
+            "webhook",
+            "security",
+            "teams",
+            "pagerduty",
+            "smtp",
+            "sns",
+            "eventbridge",
+            "security_hub",
+            "command"
+        ]
     );
 }
 
@@ -85,6 +122,7 @@ fn malformed_files_name_line_column_and_reason() {
 
 #[test]
 fn what_cannot_work_is_refused() {
+    assert!(refused("[notify.per_minute]\nlog = 0\n").contains("at least 1"));
     assert!(refused("concurrency = 0").contains("between 1 and 1024"));
     let twice = "[[notify.log]]\nname = \"a\"\npath = \"x\"\n[[notify.log]]\nname = \"a\"\npath = \"y\"\n";
     assert_eq!(refused(twice), "two notifiers are called `a`");
@@ -99,4 +137,20 @@ fn hostile_keys_are_shown_escaped() {
 fn the_published_schema_is_current() {
     let published = include_str!("../../../../schemas/config.schema.json");
     assert!(published == Config::schema(), "write this to schemas/config.schema.json:\n{}", Config::schema());
+}
+
+#[test]
+fn every_notifier_has_a_page_in_the_book() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let contents = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&Config::schema()).unwrap();
+    let sections = schema["$defs"]["NotifyConfig"]["properties"].as_object().unwrap();
+    let notifiers: Vec<_> =
+        sections.iter().filter(|(_, section)| section["type"] == "array").map(|(name, _)| name).collect();
+    assert!(notifiers.len() >= 11, "{notifiers:?}");
+    for name in notifiers {
+        let page = std::fs::read_to_string(root.join(format!("notifiers/{name}.md"))).expect(name);
+        assert!(page.contains(&format!("[[notify.{name}]]")), "{name}: no example of its section");
+        assert!(contents.contains(&format!("(notifiers/{name}.md)")), "{name} is not in the contents");
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{HttpConfig, SecretSource};
+use super::{DocumentFormat, HttpConfig, SecretSource};
 
 /// An address that each notice is posted to as JSON, signed as Standard Webhooks says.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct WebhookConfig {
     pub signing_key: Option<SecretSource>,
     /// What is posted. Default: `notice`.
     #[serde(default)]
-    pub format: WebhookFormat,
+    pub format: DocumentFormat,
     /// A Jinja template of the JSON to post, in place of `format`: `{"text": {{ message.headline }}}`. Values become
     /// JSON by themselves.
     pub template: Option<String>,
@@ -30,17 +30,6 @@ pub struct WebhookConfig {
     /// How the address is reached.
     #[serde(default)]
     pub http: HttpConfig,
-}
-
-/// What a webhook posts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WebhookFormat {
-    /// The document `bucketwatch.notice/1`.
-    #[default]
-    Notice,
-    /// An array of OCSF Detection Findings.
-    Ocsf,
 }
 
 fn name() -> String {

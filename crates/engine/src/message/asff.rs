@@ -14,43 +14,33 @@ const DESCRIPTION: usize = 1_024;
 const RECOMMENDATION: usize = 512;
 const FIELD: usize = 2_048;
 
-/// Who imports findings, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asff {
-    /// The account whose Security Hub takes them.
-    pub account: String,
-    /// Its region.
-    pub region: String,
-}
-
-/// Gives the findings of `notice`: active for what is open to strangers, archived for what was and no longer is.
+/// Gives the findings of `notice` for the Security Hub of `region`, in each bucket's own account: active for what is open to strangers, archived for what was and no longer is.
 ///
 /// *Unknowns*: a bucket that can no longer be judged archives nothing.
-pub fn findings(notice: &Notice, importer: &Asff) -> Vec<Json> {
+pub fn findings(notice: &Notice, region: &str) -> Vec<Json> {
     let document = NoticeDocument::from(notice);
     let readings = document.transitions.iter().map(Reading::of);
-    readings.flat_map(|reading| of_transition(&notice.id, &reading, importer)).collect()
+    readings.flat_map(|reading| of_transition(&notice.id, &reading, region)).collect()
 }
 
-fn of_transition(notice: &str, reading: &Reading<'_>, importer: &Asff) -> Vec<Json> {
+fn of_transition(notice: &str, reading: &Reading<'_>, region: &str) -> Vec<Json> {
     let open = reading.open();
     let mut findings: Vec<_> =
-        open.iter().map(|exposure| finding(notice, reading, exposure, "ACTIVE", importer)).collect();
+        open.iter().map(|exposure| finding(notice, reading, exposure, "ACTIVE", region)).collect();
     let sees = reading.after.is_some() && reading.turn() != Turn::LostSight || reading.is_shut();
     if sees {
         let still = |was: &&&Exposure| !open.iter().any(|exposure| exposure.fingerprint == was.fingerprint);
         let were = reading.were_open();
         let shut = were.iter().filter(still);
-        findings.extend(shut.map(|exposure| finding(notice, reading, exposure, "ARCHIVED", importer)));
+        findings.extend(shut.map(|exposure| finding(notice, reading, exposure, "ARCHIVED", region)));
     }
     findings
 }
 
-fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, state: &str, importer: &Asff) -> Json {
+fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, state: &str, region: &str) -> Json {
     let transition = reading.transition;
     let partition = reading.partition();
-    let Asff { account: hub, region } = importer;
-    let account = transition.account.as_ref().map_or(hub.as_str(), |account| account.as_str());
+    let account = transition.account.as_ref().map_or("000000000000", |account| account.as_str());
     let bucket = reading.bucket();
     let title = Line::new(format!(
         "S3 bucket {}: {} can {}",
@@ -70,7 +60,7 @@ fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, state: &str
     json!({
         "SchemaVersion": "2018-10-08",
         "Id": format!("bucketwatch/{account}/{}", exposure.fingerprint),
-        "ProductArn": format!("arn:{partition}:securityhub:{region}:{hub}:product/{hub}/default"),
+        "ProductArn": format!("arn:{partition}:securityhub:{region}:{account}:product/{account}/default"),
         "GeneratorId": format!("bucketwatch/{}", exposure.path.as_str()),
         "AwsAccountId": account,
         "Types": kinds,

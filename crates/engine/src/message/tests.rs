@@ -159,7 +159,6 @@ fn pages_are_as_they_are_shown_here() {
 
 #[test]
 fn documents_are_as_they_are_shown_here() {
-    let importer = Asff { account: "111122223333".to_owned(), region: "eu-west-1".to_owned() };
     for (name, notice) in every_kind() {
         let message = Message::of(&notice);
         let show = |sink: &str, value: &serde_json::Value| {
@@ -170,7 +169,7 @@ fn documents_are_as_they_are_shown_here() {
         if name != "group" {
             let events: Vec<_> = incidents(&notice).into_iter().map(|incident| incident.event).collect();
             show("pagerduty", &json!(events));
-            show("asff", &json!(asff_findings(&notice, &importer)));
+            show("asff", &json!(asff_findings(&notice, "eu-west-1")));
             show("ocsf", &json!(detection_findings(&notice)));
         }
     }
@@ -244,13 +243,12 @@ fn no_stranger_speaks_to_a_sink() {
 
 #[test]
 fn what_is_shut_resolves_and_archives_and_what_is_out_of_sight_does_not() {
-    let importer = Asff { account: "111122223333".to_owned(), region: "eu-west-1".to_owned() };
     let states = |record: TransitionRecord| -> (Vec<String>, Vec<String>, Vec<u64>) {
         let notice = notice(vec![record]);
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         (
             incidents(&notice).iter().map(|incident| text(&incident.event["event_action"])).collect(),
-            asff_findings(&notice, &importer).iter().map(|finding| text(&finding["RecordState"])).collect(),
+            asff_findings(&notice, "eu-west-1").iter().map(|finding| text(&finding["RecordState"])).collect(),
             detection_findings(&notice)
                 .iter()
                 .map(|finding| finding["activity_id"].as_u64().unwrap())

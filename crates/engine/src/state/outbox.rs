@@ -89,6 +89,8 @@ pub struct OutboxCount {
     pub dead: u64,
     /// When the oldest notice that waits was written.
     pub oldest: Option<Timestamp>,
+    /// Why the last attempt failed of one that waits.
+    pub reason: Option<String>,
 }
 
 /// A delivery that was given up.

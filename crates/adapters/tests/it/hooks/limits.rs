@@ -9,7 +9,7 @@ use crate::http::stand_in::{Received, Reply, StandIn};
 use crate::notifier_contract::sample;
 
 /// Notices with the longest names and lists that there can be, and odd ones.
-fn notices() -> Vec<Notice> {
+pub(crate) fn notices() -> Vec<Notice> {
     let long = |record: &mut TransitionRecord| {
         let key = "\u{65e5}".repeat(340);
         let exposure = |number: usize| {
@@ -17,7 +17,7 @@ fn notices() -> Vec<Notice> {
             exposure["fingerprint"] = format!("f{number}").into();
             exposure["statement"] = "<".repeat(2_000).into();
             exposure["pointer"] = format!("/{}", "p".repeat(2_000)).into();
-            exposure["resources"] = (0..40).map(|_| format!("arn:aws:s3:::{}/*", "&".repeat(900))).collect();
+            exposure["resources"] = (0..10).map(|_| format!("arn:aws:s3:::{}/*", "&".repeat(300))).collect();
             exposure["witness"] = json!({
                 "signed": false, "principal": null, "action": "s3:PutObject",
                 "resource": format!("arn:aws:s3:::b/{key}"), "context": {},
@@ -31,13 +31,12 @@ fn notices() -> Vec<Notice> {
     };
     let mut one = sample::record(&"b".repeat(63));
     long(&mut one);
-    let many = (0..2_000).map(|number| {
+    let many = (0..30).map(|number| {
         let mut record = sample::record(&format!("{number:063}"));
         long(&mut record);
         record
     });
-    let mut notices =
-        vec![sample::notice("long", vec![one]), sample::notice("many", many.take(300).collect())];
+    let mut notices = vec![sample::notice("long", vec![one]), sample::notice("many", many.collect())];
     notices.push(sample::baseline("baseline"));
     let mut hostile = sample::baseline("worst");
     if let NoticeBody::Baseline { worst, .. } = &mut hostile.body {

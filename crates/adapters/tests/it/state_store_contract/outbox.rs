@@ -62,6 +62,9 @@ pub(super) async fn a_failure_waits_until_its_time(store: &dyn StateStore) {
     store.settle(settled(&claimed[0], 2, Outcome::Failed { retry_at: at(10), reason })).await.unwrap();
     store.settle(settled(&claimed[1], 2, Outcome::Released { retry_at: at(5) })).await.unwrap();
     assert!(claim(store, "log", 4).await.is_empty());
+    let counts = store.outbox_counts().await.unwrap();
+    let why: Vec<_> = counts.iter().map(|count| (&*count.notifier, count.reason.as_deref())).collect();
+    assert_eq!(why, [("log", Some("connection refused")), ("syslog", None)][..why.len()]);
     let again = claim(store, "log", 10).await;
     let failures: Vec<_> = again.iter().map(|claimed| claimed.failures).collect();
     assert_eq!((ids(&again), failures), (vec!["1", "2"], vec![1, 0]));
