@@ -17,6 +17,8 @@ pub(super) struct Outsider {
     pub(super) named: bool,
     /// Its `aws:userid`, where a policy names it.
     pub(super) user_id: Option<String>,
+    /// Whether whoever may assume the role chooses the name of the session.
+    pub(super) any_session: bool,
     /// The organization that it belongs to.
     pub(super) organization: Option<Membership>,
     /// For a service: whose resource it acts for.
@@ -73,7 +75,16 @@ impl Outsider {
     }
 
     fn new(caller: Caller, kind: Kind) -> Self {
-        Self { caller, kind, named: false, user_id: None, organization: None, source: None, stranger: false }
+        Self {
+            caller,
+            kind,
+            named: false,
+            any_session: false,
+            user_id: None,
+            organization: None,
+            source: None,
+            stranger: false,
+        }
     }
 
     /// Gives a principal of `account`.
@@ -111,7 +122,7 @@ impl Outsider {
         } else {
             (signed(account, arn, None), Kind::User)
         };
-        Self { named: true, ..Self::new(caller, kind) }
+        Self { named: true, any_session: resource.starts_with("role/"), ..Self::new(caller, kind) }
     }
 
     /// Gives an AWS service that acts for `source`.

@@ -149,3 +149,17 @@ fn the_facts_of_one_caller_agree() {
         "StringNotEquals": {"aws:PrincipalAccount": "444455556666"}});
     check("s3:GetObject", get(of_one), Expect::Nobody);
 }
+
+#[test]
+fn whoever_assumes_a_named_role_chooses_the_name_of_the_session() {
+    let session = |principal: &str, id: &str| {
+        json!([{"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::b/*", "Condition": {"StringLike": {"aws:userid": id}}}])
+    };
+    let role = "arn:aws:iam::444455556666:role/admin";
+    check("s3:GetObject", session(role, "*:admin"), Expect::Named);
+    check("s3:GetObject", session(role, "AIDA*"), Expect::Nobody);
+    let one = "arn:aws:sts::444455556666:assumed-role/admin/one";
+    check("s3:GetObject", session(one, "*:one"), Expect::Named);
+    check("s3:GetObject", session(one, "*:two"), Expect::Nobody);
+}

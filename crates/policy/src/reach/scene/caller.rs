@@ -96,7 +96,9 @@ impl Scene<'_> {
             (_, Some(id)) => fixed(id.clone()),
             (Kind::Anonymous, _) => fixed("anonymous"),
             (Kind::User, _) => fixed("AIDAEXAMPLEEXAMPLE000"),
-            (Kind::Role, _) if caller.named => fixed(format!("{ROLE_ID}:{}", self.session_name())),
+            (Kind::Role, _) if caller.named && !caller.any_session => {
+                fixed(format!("{ROLE_ID}:{}", self.session_name()))
+            }
             (Kind::Role, _) => {
                 text(false, Glob::wild(&format!("{ROLE_ID}:??*")), format!("{ROLE_ID}:session"))
             }
