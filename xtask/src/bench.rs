@@ -18,6 +18,8 @@ pub(crate) enum Bench {
     Policy,
     /// Reading CloudTrail log files on one core, against a plain JSON parser.
     Ingest,
+    /// Commits of a scan with `synchronous=FULL`, against the same with NORMAL.
+    State,
 }
 
 /// Runs a benchmark.
@@ -26,6 +28,7 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> anyhow::Result<()> {
         Bench::Scan(options) => scan::run(root, options),
         Bench::Policy => policy(root),
         Bench::Ingest => ingest(root),
+        Bench::State => state(root),
     }
 }
 
@@ -50,6 +53,12 @@ fn policy(root: &Path) -> anyhow::Result<()> {
 
 fn ingest(root: &Path) -> anyhow::Result<()> {
     crate::emulators::run(&mut example(root, "bucketwatch-ingest", "bench_ingest"))
+}
+
+fn state(root: &Path) -> anyhow::Result<()> {
+    // Beside what is built, because the folder for temporary files may be no disk at all.
+    let disk = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    crate::emulators::run(example(root, "bucketwatch-powercut", "bench_full").arg(disk))
 }
 
 /// Gives the command that runs an example as it is released; its arguments can follow.
