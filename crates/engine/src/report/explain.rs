@@ -1,6 +1,7 @@
 //! `explain`: every way in and every block of a bucket, with the text that opens it and what would close it.
 
 mod closing;
+mod considered;
 mod place;
 mod proof;
 
@@ -76,7 +77,7 @@ fn way_in(exposure: &Exposure, assessment: &AssessmentDocument, source: Source<'
         let notes = exposure.notes.iter().map(terminal_cell).collect::<Vec<_>>();
         let _ = writeln!(out, "  note: {}", notes.join(", "));
     }
-    for deny in place::denies(source) {
+    for deny in considered::denies(source, exposure.witness.as_ref()) {
         let _ = writeln!(out, "  Deny considered, does not stop the request below: {deny}");
     }
     for line in proof::lines(exposure, assessment.region.as_deref()) {
@@ -153,10 +154,15 @@ fn snippet(title: &str, exposure: &Exposure, source: Source<'_>, look: Look) -> 
         let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
         kind.span(ranges.map(mark.range.clone())).label(mark.label)
     });
+    let snippet = Snippet::source(text).line_start(place.line).fold(false).annotations(annotations);
     let name = terminal(&source.name.into());
-    let snippet =
-        Snippet::source(text).line_start(place.line).path(name).fold(false).annotations(annotations);
-    renderer.render(&[level.primary_title(title).element(snippet)])
+    let group = level.primary_title(title);
+    let group = match place.laid_out_from {
+        None => group.element(snippet.path(name)),
+        // A path would be followed by a line of the text as it is laid out, which is no line of the document.
+        Some(from) => group.element(snippet).element(Level::NOTE.message(format!("{name}: {from}"))),
+    };
+    renderer.render(&[group])
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use std::ops::Range;
 
 use bucketwatch_policy::position::{line_column, position};
-use serde_json::Value;
 
 use super::Source;
-use crate::escape::terminal_cell;
 
 /// A line longer than this is laid out anew.
 const WIDE: usize = 120;
@@ -15,8 +13,10 @@ const WIDE: usize = 120;
 pub(super) struct Place {
     /// The text, whole lines.
     pub(super) text: String,
-    /// The number of its first line in the document, or 1 where it was laid out anew.
+    /// The number of its first line.
     pub(super) line: usize,
+    /// Where it begins in what is stored, in words, if it was laid out anew and its lines count from 1.
+    pub(super) laid_out_from: Option<String>,
     /// What to point at, the most telling first.
     pub(super) marks: Vec<Mark>,
 }
@@ -49,11 +49,17 @@ impl Place {
         let lines = &text[start..end];
         if lines.lines().all(|line| line.chars().count() <= WIDE) {
             let line = line_column(&text, start).line;
-            return Some(Self { text: lines.to_owned(), line, marks: marks(&text, &pointer, start) });
+            let marks = marks(&text, &pointer, start);
+            return Some(Self { text: lines.to_owned(), line, laid_out_from: None, marks });
         }
+        let at = line_column(&text, range.start);
+        let from = format!(
+            "laid out for reading; as stored it begins at line {}, column {} (byte {})",
+            at.line, at.column, range.start
+        );
         let alone = laid_out(&text[range]);
         let marks = marks(&alone, "", 0);
-        Some(Self { text: alone, line: 1, marks })
+        Some(Self { text: alone, line: 1, laid_out_from: Some(from), marks })
     }
 }
 
@@ -116,26 +122,4 @@ fn laid_out(json: &str) -> String {
 fn new_line(out: &mut String, depth: usize) {
     out.push('\n');
     out.push_str(&"  ".repeat(depth.min(20)));
-}
-
-/// Gives the Denies of the document's own policy, each by place and Sid.
-pub(super) fn denies(source: Source<'_>) -> Vec<String> {
-    let document = serde_json::from_str::<Value>(source.text).unwrap_or_default();
-    let judged = document.pointer(source.base).unwrap_or(&Value::Null);
-    let policy = match judged.get("policy") {
-        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
-        Some(policy) => policy.clone(),
-        None => judged.clone(),
-    };
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(statements)) => statements.clone(),
-        Some(lone) => vec![lone.clone()],
-        None => Vec::new(),
-    };
-    let is_deny = |statement: &Value| statement["Effect"] == "Deny";
-    let deny = |(index, statement): (usize, &Value)| {
-        let sid = statement["Sid"].as_str().map(|sid| format!(" \"{}\"", terminal_cell(&sid.into())));
-        format!("statement {index}{}", sid.unwrap_or_default())
-    };
-    statements.iter().enumerate().filter(|(_, statement)| is_deny(statement)).map(deny).collect()
 }

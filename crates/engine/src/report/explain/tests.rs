@@ -13,7 +13,10 @@ const POLICY: &str = r#"{
       "Action": "s3:GetObject",
       "Resource": "arn:aws:s3:::photos/*"
     },
-    {"Sid": "NoHttp", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    {"Sid": "NoHttp", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+    {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"},
+    {"Effect": "Deny", "Principal": {"AWS": "111111111111"}, "NotAction": "s3:PutObject", "Resource": "*"},
+    {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "NotResource": "arn:aws:s3:::photos/*"}
   ]
 }"#;
 
@@ -37,9 +40,19 @@ fn the_statement_is_shown_with_a_caret_under_the_principal() {
     let caret = lines[at + 1].find('^').unwrap();
     assert_eq!(&lines[at][caret..caret + 3], "\"*\"");
     assert!(
-        text.contains("Deny considered, does not stop the request below: statement 1 \"NoHttp\""),
+        text.contains(
+            "Deny considered, does not stop the request below: statement 1 \"NoHttp\": its Condition on \
+             aws:SecureTransport is not met by it"
+        ),
         "{text}"
     );
+    for reason in [
+        "statement 2: it is about other actions",
+        "statement 3: it is about other principals",
+        "statement 4: it is about other resources",
+    ] {
+        assert!(text.contains(reason), "{reason}: {text}");
+    }
     assert!(text.contains("proof: curl -i https://s3.eu-west-1.amazonaws.com/photos/a"), "{text}");
     assert!(text.contains("put-public-access-block --bucket=photos"), "{text}");
     assert!(text.contains("one change opens it: taking away the Deny at /policy/Statement/1"), "{text}");
@@ -52,6 +65,10 @@ fn a_policy_stored_as_text_on_one_line_is_laid_out() {
     let text = explained(&snapshot(&stored));
     assert!(text.contains(r#""Principal": "*""#), "{text}");
     assert!(text.contains("^^^ lets them in"), "{text}");
+    let at = minified.to_string().find(r#"{"Action"#).unwrap();
+    let place =
+        format!("b.json: laid out for reading; as stored it begins at line 1, column {} (byte {at})", at + 1);
+    assert!(text.contains(&place) && !text.contains("--> b.json"), "{place}: {text}");
 }
 
 #[test]
