@@ -78,6 +78,10 @@ impl Notifier for LogFile {
         &self.name
     }
 
+    fn follows(&self) -> bool {
+        self.format == DocumentFormat::Ocsf
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let path = self.path.clone();
         let lines = match self.format {

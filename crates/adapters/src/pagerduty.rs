@@ -65,6 +65,10 @@ impl Notifier for PagerDuty {
         Some(60)
     }
 
+    fn follows(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let key = self.hook.secret(&self.routing_key).await?;
         for incident in incidents(notice) {

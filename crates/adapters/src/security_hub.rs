@@ -61,6 +61,10 @@ impl Notifier for SecurityHub {
         &self.name
     }
 
+    fn follows(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         for findings in asff_findings(notice, &self.region).chunks(FINDINGS) {
             self.import(findings).await?;

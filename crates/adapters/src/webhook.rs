@@ -129,6 +129,10 @@ impl Notifier for Webhook {
         Some(60)
     }
 
+    fn follows(&self) -> bool {
+        matches!(self.content, Content::Format(DocumentFormat::Ocsf))
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let Some(body) = self.body(notice)? else { return Ok(()) };
         let endpoint = self.hook.endpoint(&self.url).await?;

@@ -134,6 +134,15 @@ impl Notifiers {
         self.list.iter().map(|notifier| notifier.name().to_owned()).collect()
     }
 
+    /// Gives the names of those that have to hear when something is shut.
+    pub(crate) fn followers(&self) -> Vec<String> {
+        self.list
+            .iter()
+            .filter(|notifier| notifier.follows())
+            .map(|notifier| notifier.name().to_owned())
+            .collect()
+    }
+
     /// Delivers what is due. What cannot be delivered now waits in the state, so it is told and no failure.
     pub(crate) async fn deliver(&self, store: &Arc<dyn StateStore>, quiet: bool) {
         if self.list.is_empty() {

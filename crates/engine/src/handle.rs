@@ -106,6 +106,11 @@ impl Handler {
         Self { store, observer, looker, options, judge: assess }
     }
 
+    /// Gives a handler that tells `followers` also of what is shut, as [`Observer::following`] does.
+    pub fn following(self, followers: Vec<String>) -> Self {
+        Self { observer: self.observer.following(followers), ..self }
+    }
+
     /// Handles `changes` at the instant `now`. A change of the account that does not reach every bucket before
     /// `deadline` is continued by [`Handler::revisit`].
     ///

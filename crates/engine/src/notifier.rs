@@ -15,6 +15,12 @@ pub trait Notifier: Send + Sync {
         None
     }
 
+    /// Tells whether the other side keeps something open for a bucket, an incident or a finding, and so has to hear when
+    /// it is shut.
+    fn follows(&self) -> bool {
+        false
+    }
+
     /// Hands `notice` over. `Ok` means that the other side has it; a repeat carries the same id.
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError>;
 }

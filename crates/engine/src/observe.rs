@@ -44,13 +44,20 @@ pub struct Observer {
     store: Arc<dyn StateStore>,
     alert_on: Vec<AlertKind>,
     notifiers: Vec<String>,
+    followers: Vec<String>,
     judge: Judge,
 }
 
 impl Observer {
     /// Gives an observer that writes to `store` and tells `notifiers` of the transitions that `alert_on` chooses.
     pub fn new(store: Arc<dyn StateStore>, alert_on: Vec<AlertKind>, notifiers: Vec<String>) -> Self {
-        Self { store, alert_on, notifiers, judge: assess }
+        Self { store, alert_on, notifiers, followers: Vec::new(), judge: assess }
+    }
+
+    /// Gives an observer that tells `followers` also of what is narrowed, closed or deleted where nobody else is told
+    /// of it: they keep something open for a bucket, and have to shut it.
+    pub fn following(self, followers: Vec<String>) -> Self {
+        Self { followers, ..self }
     }
 
     /// Gives an observer that has `judge` assess.
@@ -354,14 +361,24 @@ impl Observer {
     }
 
     fn notice(&self, transition: &TransitionRecord) -> Option<OutgoingNotice> {
-        (!self.told_to(transition).is_empty()).then(|| OutgoingNotice {
+        let notifiers = match self.told_to(transition) {
+            [] if self.is_shutting(transition) => self.followers.clone(),
+            told => told.to_vec(),
+        };
+        (!notifiers.is_empty()).then(|| OutgoingNotice {
             notice: Notice {
                 id: decide::id_of(&["notice", &transition.id]),
                 at: transition.at,
                 body: NoticeBody::Transitions { transitions: vec![transition.clone()] },
                 group_key: transition.group_key.clone(),
             },
-            notifiers: self.notifiers.clone(),
+            notifiers,
         })
+    }
+
+    /// Tells whether strangers get in less than before.
+    fn is_shutting(&self, transition: &TransitionRecord) -> bool {
+        let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref());
+        kind.is_some_and(|kind| ["narrowed", "closed", "deleted"].contains(&kind.alerts_as()))
     }
 }

@@ -46,7 +46,8 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
         stop,
         ..ScanOptions::default()
     };
-    let observer = Observer::new(Arc::clone(&store), alert_on(arguments, &config), notifiers.names());
+    let observer = Observer::new(Arc::clone(&store), alert_on(arguments, &config), notifiers.names())
+        .following(notifiers.followers());
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));
     let outcome = scan(cloud, recorder, options.clone()).await;
     drop(options);

@@ -12,6 +12,7 @@ mod emulator;
 mod fleet;
 mod interrupt;
 mod interruption;
+mod killed_delivery;
 mod least_privilege;
 mod notify;
 mod program;

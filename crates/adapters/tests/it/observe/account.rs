@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bucketwatch_engine::config::AlertKind;
-use bucketwatch_engine::notice::Deed;
+use bucketwatch_engine::notice::{Deed, NoticeBody};
 use bucketwatch_engine::observe::{AccountLook, BucketLook, Observer, Occasion};
 use bucketwatch_engine::scan::Recorder as _;
-use bucketwatch_engine::state::Coverage;
+use bucketwatch_engine::state::{Claim, Coverage};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
 use bucketwatch_policy::name::Partition;
@@ -141,4 +141,31 @@ async fn a_run_that_lost_its_lease_records_nothing_more() {
     recorder.finish(None, Coverage::default()).await.unwrap();
     let refused = recorder.buckets(Vec::new()).await.unwrap_err();
     assert!(matches!(refused, bucketwatch_engine::state::StateError::LeaseLost));
+}
+
+#[tokio::test]
+async fn who_follows_hears_of_what_is_shut_and_the_others_only_of_what_is_chosen() {
+    let world = World::new().await;
+    world.scan().await;
+    world.told().await;
+    let names = vec!["log".to_owned(), "incidents".to_owned()];
+    let observer = Observer::new(Arc::clone(&world.store), AlertKind::DEFAULT.to_vec(), names)
+        .judging_by(judge)
+        .following(vec!["incidents".to_owned()]);
+    for (id, snapshot) in [("e-1", open()), ("e-2", shut())] {
+        observer.buckets(&event(id), &account(), vec![look(snapshot, Timestamp::now())]).await.unwrap();
+    }
+    assert_eq!(world.told().await, ["opened a"]);
+    let at = Timestamp::now();
+    let (notifier, holder) = ("incidents".to_owned(), "host:1".to_owned());
+    let claim = Claim { notifier, holder, at, until: at, limit: 9 };
+    let claimed = world.store.claim(&claim).await.unwrap();
+    let kinds: Vec<_> = claimed
+        .iter()
+        .map(|claimed| match &claimed.notice.body {
+            NoticeBody::Transitions { transitions } => transitions[0].kind.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, ["opened", "closed"]);
 }
