@@ -102,7 +102,7 @@ impl<'a> Roll<'a, '_> {
     fn organizations(&self, found: &mut Vec<Company>) {
         let mut ids: Vec<Membership> = Vec::new();
         for id in ["aws:principalorgid", "aws:vpceorgid"].iter().flat_map(|key| self.mentions.literals(key)) {
-            ids.push(Membership::of(id));
+            ids.push(Membership::of(&id.to_ascii_lowercase()));
         }
         let paths = self.mentions.texts("aws:principalorgpaths");
         for path in paths.chain(self.mentions.texts("aws:vpceorgpaths")) {
@@ -147,13 +147,14 @@ impl<'a> Roll<'a, '_> {
     fn memberships(&self) -> Vec<Option<Membership>> {
         let mut found = vec![None];
         for id in self.mentions.literals("aws:principalorgid") {
-            found.push(Some(Membership::of(id)));
+            found.push(Some(Membership::of(&id.to_ascii_lowercase())));
         }
         for path in self.mentions.texts("aws:principalorgpaths") {
             let text = path.text.as_raw().replace('*', "ou-ab12-22222222/").replace("//", "/");
             let id = text.split('/').next().unwrap_or_default().to_owned();
             found.push(Some(Membership { id, path: text }));
         }
+        found.retain(|of| of.as_ref().is_none_or(|of| could_be_an_organization(&of.id)));
         if self.mentions.any(tells_organizations_apart) {
             found.extend(self.fresh.organizations.iter().cloned().map(Some));
         }

@@ -163,3 +163,15 @@ fn whoever_assumes_a_named_role_chooses_the_name_of_the_session() {
     check("s3:GetObject", session(one, "*:one"), Expect::Named);
     check("s3:GetObject", session(one, "*:two"), Expect::Nobody);
 }
+
+#[test]
+fn nobody_is_in_an_organization_whose_id_cannot_be() {
+    let members_of = |operator: &str, id: &str| {
+        json!([{"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::b/*", "Condition": {operator: {"aws:PrincipalOrgID": id}}}])
+    };
+    check("s3:GetObject", members_of("StringEquals", "o-klmnopqrst"), Expect::Named);
+    check("s3:GetObject", members_of("StringEqualsIgnoreCase", "O-KLMNOPQRST"), Expect::Named);
+    check("s3:GetObject", members_of("StringEquals", "O-KLMNOPQRST"), Expect::Nobody);
+    check("s3:GetObject", members_of("StringEquals", "o-*"), Expect::Nobody);
+}
