@@ -151,7 +151,7 @@ impl Notifiers {
         let outbox = Outbox::new(Arc::clone(store), self.list.clone(), holder(), self.options.clone());
         match outbox.deliver_until(tokio::time::Instant::now() + self.deadline).await {
             Ok(done) if done.failed + done.dead > 0 => tell(&format!(
-                "bucketwatch: {} attempts to deliver notices failed, {} notices were given up; the rest waits for the next run (`bucketwatch notify list` says why)",
+                "bucketwatch: {} of the attempts to deliver notices failed; they wait for the next run, {} were given up (`bucketwatch notify list` says why)",
                 done.failed, done.dead
             )),
             Ok(done) if done.delivered > 0 && !quiet => {
