@@ -11,6 +11,7 @@ mod failure;
 mod identity;
 mod listing;
 mod pace;
+mod queue;
 mod session;
 mod stored_secret;
 mod transport;
@@ -29,6 +30,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
+pub use self::queue::SqsQueue;
 pub use self::session::AwsSession;
 pub(crate) use self::session::{Call, encoded};
 pub(crate) use self::stored_secret::region_of;

@@ -1,5 +1,6 @@
 //! The command line as clap sees it; `--help` is made of these comments.
 
+mod watch;
 mod words;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use bucketwatch_engine::config::{Period, SyslogTarget};
 use bucketwatch_engine::report::wire::Verdict;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::watch::WatchArguments;
 pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, VerdictWord};
 
 /// Tells which of your S3 buckets strangers can reach, proves it, and tells the moment it changes.
@@ -29,6 +31,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Scan an account and tell what is public, and what changed since the last scan (the default command)
     Scan(ScanArguments),
+    /// Handle CloudTrail events as they come, scan now and then, and tell what changes and who did it
+    Watch(WatchArguments),
     /// Judge policy and snapshot documents offline
     Check(CheckArguments),
     /// Show every way in and every block of a bucket, with the text that opens it and what would close it

@@ -11,6 +11,7 @@ mod scan;
 mod shell;
 mod state;
 mod status;
+mod watch;
 
 pub(crate) use self::scan::connect_options;
 pub(crate) use self::state::holder;
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Status(arguments) => status::status(&arguments),
         Command::History(arguments) => status::history(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),

@@ -16,3 +16,4 @@ pub mod report;
 pub mod scan;
 pub mod secret;
 pub mod state;
+pub mod watch;

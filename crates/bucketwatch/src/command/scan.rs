@@ -1,6 +1,6 @@
 //! `scan`: look at an account, remember, tell what changed.
 
-mod interrupt;
+pub(super) mod interrupt;
 mod watch;
 
 use std::sync::Arc;

@@ -20,6 +20,7 @@ mod progress;
 mod sandbox;
 mod stranger;
 mod verdicts;
+mod watch;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -41,6 +41,8 @@ pub struct RecordFile<R> {
 enum State {
     BeforeRecords,
     InRecords,
+    /// There may be another list: files are sometimes joined.
+    AfterRecords,
     Done,
 }
 
@@ -96,9 +98,17 @@ impl<R: Read> RecordFile<R> {
                 State::InRecords => match self.next()? {
                     Next::Object => return self.object().map(Some),
                     Next::Other => return self.other().map(Some),
-                    Next::End => self.state = State::Done,
+                    Next::End => {
+                        self.take(1);
+                        self.state = State::AfterRecords;
+                    }
                     Next::CutOff => return Err(self.dead(Reason::CutOff)),
                 },
+                State::AfterRecords => {
+                    if self.find_records().is_err() {
+                        self.state = State::Done;
+                    }
+                }
                 State::Done => return Ok(None),
             }
         }

@@ -32,8 +32,9 @@ async fn wait(stop: Stop) {
     }
 }
 
+/// Waits for Ctrl-C or, where there is one, the terminate signal.
 #[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
+pub(in crate::command) async fn signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -42,7 +43,8 @@ async fn signal() -> std::io::Result<()> {
     }
 }
 
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
+pub(in crate::command) async fn signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }

@@ -48,6 +48,13 @@ fn records_come_one_by_one_however_the_file_arrives() {
 }
 
 #[test]
+fn files_that_were_joined_are_read_to_the_end() {
+    let one = |id: &str| format!("{{\"Records\":[{}],\"more\":[1]}}\n", policy(id));
+    let joined = format!("{}{}", one("e-1"), one("e-2"));
+    assert_eq!(read(joined.as_bytes(), 64), ["e-1", "e-2"]);
+}
+
+#[test]
 fn names_behind_escapes_are_seen() {
     let disguised = policy("e-1").replace("s3.amazonaws.com", "s3.amazon\\u0061ws.com");
     assert_eq!(read(format!("{{\"Records\":[{disguised}]}}").as_bytes(), 5), ["e-1"]);
