@@ -11,7 +11,6 @@ const LONGEST_EXCERPT: usize = 3 * 1024;
 
 fuzz_target!(|bytes: &[u8]| {
     let items = read_message(bytes);
-    assert!(!items.is_empty(), "every message gives something");
     assert_eq!(items, read_message(bytes), "reading is deterministic");
     items.iter().for_each(bounded);
     RecordFile::new(bytes).for_each(|item| bounded(&item));

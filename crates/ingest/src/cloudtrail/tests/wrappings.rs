@@ -62,6 +62,13 @@ fn a_record_that_cannot_be_read_leaves_the_rest_of_its_batch_alone() {
 }
 
 #[test]
+fn an_empty_batch_gives_nothing() {
+    for text in ["[]", "{\"Records\": []}"] {
+        assert_eq!(read_message(text.as_bytes()), [], "{text}");
+    }
+}
+
+#[test]
 fn lines_are_read_one_by_one() {
     let text = format!("{}\n{{\"broken\n{}\n", plain(), event_bridge(plain()));
     assert!(matches!(
