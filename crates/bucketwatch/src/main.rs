@@ -13,6 +13,11 @@ use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::exit::Exit;
 use clap::Parser;
 
+/// A scan makes and drops many small things: measured against the C library's allocator, a fifth of the processor time.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let arguments = match cli::Arguments::try_parse() {
         Ok(arguments) => arguments,
