@@ -1,6 +1,7 @@
 //! `status` and `history`: what the state says, without asking AWS.
 
 use anyhow::Result;
+use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::report::history::History;
 use bucketwatch_engine::report::{End, Format, Subject};
@@ -23,19 +24,39 @@ async fn show_status(arguments: &StatusArguments) -> Result<Exit> {
     let store = state::open_existing(&arguments.state, &config).await?;
     let look = output.look(arguments.common.color);
     let format = Format::from(arguments.report.format);
+    let unseen = unseen(store.as_ref()).await?;
     let tally = {
         let mut report = format.open(Subject::Status, Box::new(&mut output), look);
         let query = StatusQuery::default();
-        let tally = listing::assessments(store.as_ref(), query, &arguments.report, report.as_mut()).await?;
+        let mut tally =
+            listing::assessments(store.as_ref(), query, &arguments.report, report.as_mut()).await?;
+        tally.partial = unseen.is_some();
         let coverage = tally.coverage(0, 0);
         report.finish(&End { finished_at: Timestamp::now(), accounts: Vec::new(), tally, coverage })?;
         tally
     };
     output.finish()?;
     if !arguments.common.quiet {
+        if let Some(unseen) = unseen {
+            tell(&format!("bucketwatch: {}", terminal(&unseen.into())));
+        }
         tell_of_outbox(store.as_ref()).await?;
     }
     Ok(tally.exit(settings::fail_on(&arguments.report.fail_on, &config)))
+}
+
+/// How many runs are read to find the last one that ended: the newest may still be open.
+const RUNS: usize = 2;
+
+/// Gives why the state may not speak of every bucket: no scan has ended, or the last one was cut short.
+async fn unseen(store: &dyn StateStore) -> Result<Option<String>> {
+    let ended = store.runs(RUNS).await?.into_iter().find_map(|run| run.end);
+    Ok(match ended {
+        None => Some("no scan has ended yet, so nothing is known of buckets that are not shown".to_owned()),
+        Some(end) => end.partial.map(|why| {
+            format!("the last scan is partial ({why}): buckets that it did not reach stand as they were, or are not shown")
+        }),
+    })
 }
 
 /// Says which notices wait or were given up.

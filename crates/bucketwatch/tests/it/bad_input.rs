@@ -24,6 +24,15 @@ fn without_credentials_it_names_what_it_looked_for_and_the_demo() {
 }
 
 #[test]
+fn the_status_after_a_scan_that_could_not_look_is_not_clean() {
+    let home = tempfile::tempdir().unwrap();
+    fails(home.path(), &[], &["no AWS credentials"]);
+    let status = bucketwatch(home.path()).arg("status").output().unwrap();
+    assert_eq!(status.status.code(), Some(3), "{status:?}");
+    assert!(stderr(&status).contains("no scan has ended yet"), "{status:?}");
+}
+
+#[test]
 fn configuration_errors_name_file_line_column_and_the_nearest_key() {
     let home = tempfile::tempdir().unwrap();
     let write = |text: &str| std::fs::write(home.path().join("bucketwatch.toml"), text).unwrap();

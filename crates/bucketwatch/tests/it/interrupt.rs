@@ -74,8 +74,11 @@ fn the_first_ctrl_c_reports_and_keeps_what_was_seen_and_the_next_scan_closes_not
     let public = seen.iter().any(|assessment| assessment["verdict"] == "public");
     assert_eq!(output.status.code(), Some(if public { 10 } else { 3 }), "docs/exit-codes.md");
 
-    let (status, _) = document(bucketwatch(home.path()).args(["status", "--format", "json"]));
+    let (status, code) = document(bucketwatch(home.path()).args(["status", "--format", "json"]));
     assert_eq!(status.as_array().map(Vec::len), Some(seen.len()), "what was seen stays");
+    assert_eq!(code, if public { 10 } else { 3 }, "what was not reached is not clean");
+    let status = bucketwatch(home.path()).arg("status").output().expect("it runs");
+    assert!(String::from_utf8_lossy(&status.stderr).contains("the last scan is partial"), "{status:?}");
     account.handle().change_conduct(|conduct| conduct.latency = Duration::ZERO);
     let (whole, _) = document(&mut scan_of(&account, home.path()));
     assert_eq!(
