@@ -1,11 +1,13 @@
 //! From nothing but the environment to an account: credentials, region, TLS, proxy, endpoint, identity.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::identity::IdentityCache;
+use aws_config::imds::client::error::ImdsError;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -82,12 +84,14 @@ pub enum ConnectError {
     #[error(
         "no AWS credentials found; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, {profile} in \
          ~/.aws/config and ~/.aws/credentials (keys, SSO, assume-role, credential_process), a web identity token \
-         (AWS_WEB_IDENTITY_TOKEN_FILE), and the roles of the container and the EC2 instance; `bucketwatch demo` \
-         needs none"
+         (AWS_WEB_IDENTITY_TOKEN_FILE), and the roles of the container and the EC2 instance{metadata}; `bucketwatch \
+         demo` needs none"
     )]
     NoCredentials {
         /// The profile that was looked for.
         profile: String,
+        /// In brackets, what the instance's metadata service said instead of giving a role; empty where there is none.
+        metadata: String,
     },
     /// The place that should give credentials did not.
     #[error(
@@ -250,13 +254,31 @@ pub(super) fn home_region(config: &SdkConfig) -> Result<String, ConnectError> {
 async fn check_credentials(options: &ConnectOptions, config: &SdkConfig) -> Result<(), ConnectError> {
     let profile = profile_in_words(options);
     let Some(provider) = config.credentials_provider() else {
-        return Err(ConnectError::NoCredentials { profile });
+        return Err(ConnectError::NoCredentials { profile, metadata: String::new() });
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(()),
-        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(ConnectError::NoCredentials { profile }),
-        Err(error) => Err(ConnectError::CredentialsFailed { profile, why: Causes::of(&error).to_string() }),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => {
+            Err(ConnectError::NoCredentials { profile, metadata: String::new() })
+        }
+        Err(error) => Err(match refused_by_instance(&error) {
+            Some(said) => ConnectError::NoCredentials { profile, metadata: format!(" ({said})") },
+            None => ConnectError::CredentialsFailed { profile, why: Causes::of(&error).to_string() },
+        }),
     }
+}
+
+/// Gives what the instance's metadata service said, if it is what failed: it is asked last, when nothing else has
+/// credentials, and refuses where instance metadata is turned off.
+fn refused_by_instance(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<ImdsError>() {
+            return Some(Causes::of(error).to_string());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn profile_in_words(options: &ConnectOptions) -> String {

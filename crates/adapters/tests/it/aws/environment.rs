@@ -111,6 +111,17 @@ async fn without_credentials_the_error_says_where_it_looked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_instance_without_a_role_to_give_has_no_credentials() {
+    for status in [401, 403, 404] {
+        let instance = Stub::deaf(status, "").await;
+        let case = Case::new()
+            .with("AWS_EC2_METADATA_DISABLED", "false")
+            .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &instance.url);
+        has(&case.outcome().await, &["no AWS credentials found", "AWS_ACCESS_KEY_ID", "bucketwatch demo"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn expired_and_unknown_credentials_are_told_apart() {
     let sandbox = account().await;
     let with = |key: &str| Case::new().with_keys(key).with("AWS_ENDPOINT_URL", sandbox.endpoint_url());
