@@ -32,6 +32,7 @@ pub mod authorize;
 mod block;
 pub mod containment;
 mod door;
+pub mod exception;
 mod findings;
 mod fingerprint;
 mod gap;

@@ -4,9 +4,11 @@ use bucketwatch_policy::action::Access;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::reach::Audience;
 use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::{Assessment, Exposure, Path, Verdict};
+use crate::exception::{Exception, Subject, accepting};
 
 /// Who gets in at one instant: the verdict and every open way in, without proofs, texts and notes.
 ///
@@ -42,6 +44,9 @@ pub struct Entry {
     /// What is cut out of `resources`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources_except: Vec<Untrusted>,
+    /// The exception that covered it at the last look. It plays no part in whether two looks let in the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_by: Option<String>,
 }
 
 impl Standing {
@@ -53,6 +58,22 @@ impl Standing {
         });
         entries.dedup();
         Self { verdict: assessment.verdict, complete: assessment.undetermined.is_empty(), entries }
+    }
+
+    /// Gives the same with the entries that `exceptions` cover marked, and only those.
+    #[must_use]
+    pub fn marked(mut self, exceptions: &[Exception], subject: &Subject<'_>, at: Timestamp) -> Self {
+        for entry in &mut self.entries {
+            let exception = accepting(exceptions, subject, entry, at);
+            entry.accepted_by = exception.map(|exception| exception.id.clone());
+        }
+        self
+    }
+
+    /// Gives what is open and nobody has accepted. What could not be seen is not for it to say.
+    pub fn unaccepted(&self) -> Self {
+        let entries = self.entries.iter().filter(|entry| entry.accepted_by.is_none()).cloned().collect();
+        Self { verdict: self.verdict, complete: true, entries }
     }
 
     /// Gives the standing of a bucket that nobody outside reaches; what is compared with where nothing was seen.
@@ -72,14 +93,25 @@ impl Entry {
             access: exposure.access.clone(),
             resources: exposure.resources.clone(),
             resources_except: exposure.resources_except.clone(),
+            accepted_by: None,
         }
+    }
+
+    /// Tells whether `other` is the same exposure, accepted or not.
+    pub fn is_as(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint && self.resources_except == other.resources_except
+    }
+
+    /// Tells whether it lets strangers in: anyone, or any AWS account.
+    pub fn is_to_strangers(&self) -> bool {
+        matches!(self.audience, Audience::Anyone { .. } | Audience::AnyAwsAccount { .. })
     }
 }
 
 /// The stored form of [`Audience`].
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Audience", tag = "kind", rename_all = "snake_case")]
-enum AudienceForm {
+pub(crate) enum AudienceForm {
     Anyone {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         ranges: Vec<String>,
@@ -134,6 +166,7 @@ mod tests {
                     access: vec![Access::Read],
                     resources: vec!["arn:aws:s3:::b/*".into()],
                     resources_except: vec!["arn:aws:s3:::b/x".into()],
+                    accepted_by: None,
                 },
                 Entry {
                     fingerprint: "01ff".to_owned(),
@@ -146,6 +179,7 @@ mod tests {
                     access: vec![Access::WriteAcl, Access::List],
                     resources: vec!["arn:aws:s3:::b".into()],
                     resources_except: Vec::new(),
+                    accepted_by: None,
                 },
             ],
         }

@@ -1,11 +1,14 @@
 //! What changed between two looks at a bucket.
 
-use bucketwatch_policy::reach::Audience;
+mod regard;
+
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::Verdict;
 use crate::containment::covers;
 use crate::standing::{Entry, Standing};
+
+pub use self::regard::{Regarded, regard};
 
 /// What happened to a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +21,12 @@ pub enum TransitionKind {
     RegainedSight(Option<ReachChange>),
     /// The bucket is gone.
     Deleted,
+    /// What was open before is accepted now.
+    Accepted,
+    /// Somebody took an exception back. What it covered lapses at the next look.
+    Revoked,
+    /// Nothing changed but that exceptions no longer cover what is open; what that means for what nobody accepts.
+    Lapsed(ReachChange),
 }
 
 /// How the set of exposures changed, by the order of [`crate::containment`].
@@ -77,6 +86,8 @@ impl Sight {
 }
 
 /// Gives how the set of exposures changed from `before` to `after`, both determined.
+///
+/// Whether somebody accepts them plays no part: [`regard`] has its say afterwards.
 pub fn compare(before: &Standing, after: &Standing) -> Option<ReachChange> {
     let after = &filled(before, after);
     match (lets_strangers_in(before), lets_strangers_in(after)) {
@@ -101,9 +112,9 @@ pub fn compare(before: &Standing, after: &Standing) -> Option<ReachChange> {
 fn filled(before: &Standing, after: &Standing) -> Standing {
     let mut filled = after.clone();
     if !after.complete {
-        let may_be_there = |entry: &&Entry| after.verdict == Verdict::Public || !is_to_strangers(entry);
-        let unseen =
-            before.entries.iter().filter(|entry| !after.entries.contains(entry)).filter(may_be_there);
+        let may_be_there = |entry: &&Entry| after.verdict == Verdict::Public || !entry.is_to_strangers();
+        let is_seen = |entry: &Entry| after.entries.iter().any(|seen| seen.is_as(entry));
+        let unseen = before.entries.iter().filter(|entry| !is_seen(entry)).filter(may_be_there);
         filled.entries.extend(unseen.cloned());
         filled.entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
     }
@@ -111,11 +122,7 @@ fn filled(before: &Standing, after: &Standing) -> Standing {
 }
 
 fn lets_strangers_in(standing: &Standing) -> bool {
-    standing.entries.iter().any(is_to_strangers)
-}
-
-fn is_to_strangers(entry: &Entry) -> bool {
-    matches!(entry.audience, Audience::Anyone { .. } | Audience::AnyAwsAccount { .. })
+    standing.entries.iter().any(Entry::is_to_strangers)
 }
 
 impl TransitionKind {
@@ -126,20 +133,24 @@ impl TransitionKind {
             Self::LostSight => "lost_sight",
             Self::RegainedSight(_) => "regained_sight",
             Self::Deleted => "deleted",
+            Self::Accepted => "accepted",
+            Self::Revoked => "revoked",
+            Self::Lapsed(_) => "lapsed",
         }
     }
 
-    /// Gives the word by which alerts are chosen: regained sight alerts as what changed meanwhile.
+    /// Gives the word by which alerts are chosen: regained sight and lapses alert as the change that they carry.
     pub fn alerts_as(self) -> &'static str {
-        match self {
-            Self::RegainedSight(Some(change)) => change.as_str(),
-            _ => self.as_str(),
-        }
+        self.inner().map_or(self.as_str(), ReachChange::as_str)
     }
 
-    /// Gives what changed while the bucket could not be seen.
+    /// Gives the change that it carries: what changed while the bucket could not be seen, or by a lapse.
     pub fn inner(self) -> Option<ReachChange> {
-        if let Self::RegainedSight(inner) = self { inner } else { None }
+        match self {
+            Self::RegainedSight(inner) => inner,
+            Self::Lapsed(inner) => Some(inner),
+            _ => None,
+        }
     }
 
     /// Reads the words of [`Self::as_str`] and [`Self::inner`] back.
@@ -147,6 +158,9 @@ impl TransitionKind {
         match word {
             "lost_sight" => Some(Self::LostSight),
             "deleted" => Some(Self::Deleted),
+            "accepted" => Some(Self::Accepted),
+            "revoked" => Some(Self::Revoked),
+            "lapsed" => ReachChange::parse(inner?).map(Self::Lapsed),
             "regained_sight" => match inner {
                 Some(inner) => ReachChange::parse(inner).map(|inner| Self::RegainedSight(Some(inner))),
                 None => Some(Self::RegainedSight(None)),

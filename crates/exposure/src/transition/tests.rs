@@ -1,5 +1,6 @@
 use bucketwatch_policy::action::Access;
 use bucketwatch_policy::name::AccountId;
+use bucketwatch_policy::reach::Audience;
 use proptest::prelude::*;
 
 use super::*;
@@ -14,6 +15,7 @@ fn entry(audience: Audience, access: &[Access], resources: &[&str]) -> Entry {
         access: access.to_vec(),
         resources: resources.iter().map(|text| (*text).into()).collect(),
         resources_except: Vec::new(),
+        accepted_by: None,
     }
 }
 
@@ -145,6 +147,17 @@ fn an_exposure_that_could_not_be_looked_for_has_not_gone() {
 }
 
 #[test]
+fn what_could_not_be_seen_stays_once_whether_or_not_it_is_accepted() {
+    let mut both = standing(vec![read(anyone(), "b/*"), entry(anyone(), &[Access::List], &["b"])]);
+    both.entries.iter_mut().for_each(|entry| entry.accepted_by = Some("x".to_owned()));
+    let partial = Standing { complete: false, ..standing(vec![read(anyone(), "b/*")]) };
+    let before = Sight::after(None, &both);
+    assert_eq!(diff(Some(&before), &partial), None);
+    let after = Sight::after(Some(&before), &partial);
+    assert_eq!(after.determined.map(|known| known.entries.len()), Some(2));
+}
+
+#[test]
 fn a_verdict_of_not_public_is_certain_of_strangers_only() {
     let both = standing(vec![read(anyone(), "b/*"), read(account("1"), "b/*"), read(account("2"), "b/x")]);
     let before = Sight::after(None, &both);
@@ -160,8 +173,10 @@ fn every_kind_survives_its_words() {
     let kinds = inner
         .clone()
         .map(TransitionKind::Reach)
-        .chain(inner.map(|change| TransitionKind::RegainedSight(Some(change))))
-        .chain([TransitionKind::LostSight, TransitionKind::RegainedSight(None), TransitionKind::Deleted]);
+        .chain(inner.clone().map(|change| TransitionKind::RegainedSight(Some(change))))
+        .chain(inner.map(TransitionKind::Lapsed))
+        .chain([TransitionKind::LostSight, TransitionKind::RegainedSight(None), TransitionKind::Deleted])
+        .chain([TransitionKind::Accepted, TransitionKind::Revoked]);
     for kind in kinds {
         let inner = kind.inner().map(ReachChange::as_str);
         assert_eq!(TransitionKind::parse(kind.as_str(), inner), Some(kind));
