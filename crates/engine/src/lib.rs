@@ -1,5 +1,6 @@
 //! The work of bucketwatch: scan, observe, deliver, report. Ports without any SDK.
 
+pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod escape;

@@ -15,6 +15,7 @@ pub use self::backoff::Backoff;
 
 use self::pace::Pace;
 
+use crate::clock::{Clock, SystemClock};
 use crate::notifier::{Notifier, Retry};
 use crate::state::{Claim, Claimed, Outcome, Settlement, StateError, StateStore};
 
@@ -54,6 +55,7 @@ pub struct Outbox {
     notifiers: Vec<Arc<dyn Notifier>>,
     holder: String,
     options: DeliveryOptions,
+    clock: Arc<dyn Clock>,
 }
 
 /// What came of delivering.
@@ -75,7 +77,12 @@ impl Outbox {
         holder: String,
         options: DeliveryOptions,
     ) -> Self {
-        Self { store, notifiers, holder, options }
+        Self { store, notifiers, holder, options, clock: Arc::new(SystemClock) }
+    }
+
+    /// Gives the same outbox by another clock than the machine's.
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     /// Delivers until nothing waits or `deadline` comes, and gives what came of it. What is left waits for the next
@@ -97,7 +104,7 @@ impl Outbox {
         let per_minute = self.options.per_minute.get(notifier.name()).copied().or(notifier.per_minute());
         let mut pace = Pace::new(per_minute, Instant::now());
         loop {
-            let free = pace.free_at().max(lane.free_at());
+            let free = pace.free_at().max(self.free_at(&lane));
             if free.max(Instant::now()) >= deadline {
                 break;
             }
@@ -109,7 +116,7 @@ impl Outbox {
                 continue;
             }
             let Some(due) = self.store.next_due(notifier.name()).await? else { break };
-            match instant_of(due) {
+            match self.instant_of(due) {
                 Some(due) if due < deadline => sleep_until(due).await,
                 _ => break,
             }
@@ -119,7 +126,7 @@ impl Outbox {
 
     async fn claim(&self, notifier: &dyn Notifier, limit: usize) -> Result<Vec<Claimed>, StateError> {
         // The lease outlasts every attempt of the batch, so that nobody else makes them meanwhile.
-        let (at, lease) = (Timestamp::now(), self.options.attempt * (BATCH as u32 + 1));
+        let (at, lease) = (self.clock.now(), self.options.attempt * (BATCH as u32 + 1));
         let (notifier, holder) = (notifier.name().to_owned(), self.holder.clone());
         self.store.claim(&Claim { notifier, holder, at, until: later(at, lease), limit }).await
     }
@@ -135,11 +142,11 @@ impl Outbox {
         let mut settlements = Vec::with_capacity(claimed.len());
         for delivery in claimed {
             let outcome = match lane.hold_until {
-                Some(retry_at) if retry_at > Timestamp::now() => Outcome::Released { retry_at },
+                Some(retry_at) if retry_at > self.clock.now() => Outcome::Released { retry_at },
                 _ => self.attempt(notifier, &delivery, deadline).await,
             };
             lane.learn(&outcome);
-            settlements.push(Settlement { ticket: delivery.ticket, at: Timestamp::now(), outcome });
+            settlements.push(Settlement { ticket: delivery.ticket, at: self.clock.now(), outcome });
         }
         self.store.settle(settlements).await
     }
@@ -147,18 +154,18 @@ impl Outbox {
     async fn attempt(&self, notifier: &dyn Notifier, delivery: &Claimed, deadline: Instant) -> Outcome {
         let cut_off = Instant::now() + self.options.attempt;
         if deadline <= Instant::now() {
-            return Outcome::Released { retry_at: Timestamp::now() };
+            return Outcome::Released { retry_at: self.clock.now() };
         }
         match timeout_at(cut_off.min(deadline), notifier.deliver(&delivery.notice)).await {
             Ok(Ok(())) => Outcome::Delivered,
             Ok(Err(error)) => self.failure(delivery, error.reason, error.retry),
-            Err(_) if deadline < cut_off => Outcome::Released { retry_at: Timestamp::now() },
+            Err(_) if deadline < cut_off => Outcome::Released { retry_at: self.clock.now() },
             Err(_) => self.failure(delivery, "no answer in time".to_owned(), Retry::Later),
         }
     }
 
     fn failure(&self, delivery: &Claimed, reason: String, retry: Retry) -> Outcome {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         let pause = self.options.backoff.pause(delivery.failures, &delivery.ticket.notice);
         let pause = match retry {
             Retry::Never => return Outcome::Dead { reason },
@@ -171,6 +178,17 @@ impl Outbox {
         } else {
             Outcome::Failed { retry_at: later(now, pause), reason }
         }
+    }
+
+    /// Gives when the next attempt makes sense.
+    fn free_at(&self, lane: &Lane) -> Instant {
+        lane.hold_until.and_then(|time| self.instant_of(time)).unwrap_or_else(Instant::now)
+    }
+
+    /// Gives the instant of a time; `None`: too far away.
+    fn instant_of(&self, time: Timestamp) -> Option<Instant> {
+        let wait = Duration::try_from(time.duration_since(self.clock.now())).unwrap_or_default();
+        Instant::now().checked_add(wait)
     }
 }
 
@@ -201,17 +219,6 @@ impl Lane {
             Outcome::Released { .. } => {}
         }
     }
-
-    /// Gives when the next attempt makes sense.
-    fn free_at(&self) -> Instant {
-        self.hold_until.and_then(instant_of).unwrap_or_else(Instant::now)
-    }
-}
-
-/// Gives the instant of a time; `None`: too far away.
-fn instant_of(time: Timestamp) -> Option<Instant> {
-    let wait = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default();
-    Instant::now().checked_add(wait)
 }
 
 fn later(instant: Timestamp, duration: Duration) -> Timestamp {
