@@ -8,6 +8,7 @@ use bucketwatch_engine::secret::{Secret, SecretStore};
 use http::{HeaderName, HeaderValue};
 
 use crate::http::{Answer, Endpoint, HttpClient, HttpSettings};
+use crate::network::Network;
 use crate::trust::TrustError;
 
 /// Posts to addresses, with secrets that are looked up for each delivery.
@@ -24,6 +25,11 @@ impl Hook {
             timeout: config.timeout.map(|timeout| timeout.duration()),
         };
         Ok(Self { client: HttpClient::new(&settings)?, secrets })
+    }
+
+    /// Gives the same on another network.
+    pub(crate) fn over(self, network: Arc<dyn Network>) -> Self {
+        Self { client: self.client.over(network), ..self }
     }
 
     /// Gives a secret.

@@ -10,7 +10,6 @@ mod answer;
 mod connect;
 mod endpoint;
 mod error;
-mod resolve;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,8 +26,8 @@ pub use self::address::is_public;
 pub use self::answer::Answer;
 pub use self::endpoint::{Endpoint, EndpointError};
 pub use self::error::HttpError;
-pub use self::resolve::{Resolve, SystemResolver};
 
+use crate::network::{Network, SystemNetwork};
 use crate::trust::{self, TrustError};
 
 /// How long connecting may take, all addresses of a name together.
@@ -53,11 +52,11 @@ pub struct HttpClient {
     allow_private: bool,
     timeout: Duration,
     tls: TlsConnector,
-    resolver: Arc<dyn Resolve>,
+    network: Arc<dyn Network>,
 }
 
 impl HttpClient {
-    /// Gives a client that resolves names as the system does.
+    /// Gives a client on the machine's own network.
     ///
     /// # Errors
     /// There is nobody to trust.
@@ -66,13 +65,13 @@ impl HttpClient {
             allow_private: settings.allow_private,
             timeout: settings.timeout.unwrap_or(TIMEOUT),
             tls: TlsConnector::from(trust::client(settings.ca_file.as_deref())?),
-            resolver: Arc::new(SystemResolver),
+            network: Arc::new(SystemNetwork),
         })
     }
 
-    /// Gives a client that asks `resolver` for addresses.
-    pub fn resolving_by(self, resolver: Arc<dyn Resolve>) -> Self {
-        Self { resolver, ..self }
+    /// Gives the same client on another network.
+    pub fn over(self, network: Arc<dyn Network>) -> Self {
+        Self { network, ..self }
     }
 
     /// Posts `body` as JSON with `headers` to `endpoint`. Any answer is an `Ok`; [`Answer::taken`] tells whether it is a

@@ -11,6 +11,7 @@ mod tls;
 mod transport;
 mod udp;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ use bucketwatch_engine::notifier::{DeliveryError, Notifier, Retry};
 pub use self::error::SyslogError;
 use self::message::{Sender, is_field, messages};
 use self::transport::Transport;
+use crate::network::Network;
 
 /// How long connecting, and then sending, may take where nobody says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,6 +51,11 @@ impl Syslog {
     pub fn new(config: &SyslogConfig) -> Result<Self, SyslogError> {
         let transport = Transport::new(config, timeout(config))?;
         Ok(Self { name: config.name(), sender: sender(config)?, transport })
+    }
+
+    /// Gives the same notifier on another network, as far as it talks TCP.
+    pub fn over(self, network: Arc<dyn Network>) -> Self {
+        Self { transport: self.transport.over(network), ..self }
     }
 }
 

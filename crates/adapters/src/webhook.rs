@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use self::signature::SigningKey;
 use self::template::Template;
 use crate::hook::Hook;
+use crate::network::Network;
 use crate::trust::TrustError;
 
 /// Headers that say how the request itself is written, and whose notice it is.
@@ -81,6 +82,11 @@ impl Webhook {
             content,
             hook: Hook::new(&config.http, secrets)?,
         })
+    }
+
+    /// Gives the same notifier on another network.
+    pub fn over(self, network: Arc<dyn Network>) -> Self {
+        Self { hook: self.hook.over(network), ..self }
     }
 
     /// Gives what is posted; `None`: the format has no words for this notice.

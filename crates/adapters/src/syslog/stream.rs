@@ -3,10 +3,10 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
-use tokio_rustls::client::TlsStream;
+
+use crate::network::Socket;
 
 /// How long a reset is waited for: longer than a packet takes to the receiver and back.
 const GRACE: Duration = Duration::from_millis(200);
@@ -23,35 +23,11 @@ pub(super) fn counted(messages: &[String]) -> Vec<u8> {
     framed.into_bytes()
 }
 
-/// A stream that remembers what went wrong after the last call.
-pub(super) trait Connection: AsyncRead + AsyncWrite + Unpin {
-    /// Gives the error that the socket holds, such as a reset that arrived after the end of the stream.
-    fn late_error(&self) -> io::Result<Option<io::Error>>;
-}
-
-impl Connection for TcpStream {
-    fn late_error(&self) -> io::Result<Option<io::Error>> {
-        self.take_error()
-    }
-}
-
-impl Connection for UnixStream {
-    fn late_error(&self) -> io::Result<Option<io::Error>> {
-        self.take_error()
-    }
-}
-
-impl Connection for TlsStream<TcpStream> {
-    fn late_error(&self) -> io::Result<Option<io::Error>> {
-        self.get_ref().0.take_error()
-    }
-}
-
 /// Writes `bytes`, says that this is all, and returns once the receiver has closed its side without complaint.
 ///
 /// A receiver that closes before it has read everything answers with a reset: that is an error here, even where the
 /// reset comes after the end of the stream. One that never closes runs into the caller's time limit.
-pub(super) async fn send(mut stream: impl Connection, bytes: &[u8]) -> io::Result<()> {
+pub(super) async fn send(mut stream: impl Socket, bytes: &[u8]) -> io::Result<()> {
     if ends_within(&mut stream, GLANCE).await? {
         return Err(closed_early());
     }
@@ -67,12 +43,12 @@ pub(super) async fn send(mut stream: impl Connection, bytes: &[u8]) -> io::Resul
 }
 
 /// Tells whether the receiver closes its side within `time`.
-async fn ends_within(stream: &mut impl Connection, time: Duration) -> io::Result<bool> {
+async fn ends_within(stream: &mut impl Socket, time: Duration) -> io::Result<bool> {
     timeout(time, read_to_end(stream)).await.map_or(Ok(false), |end| end.map(|()| true))
 }
 
 /// Reads until the receiver has closed its side. Many leave out the close of TLS; the end of TCP is taken for it.
-async fn read_to_end(stream: &mut impl Connection) -> io::Result<()> {
+async fn read_to_end(stream: &mut impl Socket) -> io::Result<()> {
     let mut heard = 0;
     let mut buffer = [0; 256];
     while heard <= CHATTER_LIMIT {

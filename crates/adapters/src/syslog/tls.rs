@@ -4,11 +4,11 @@ use std::io;
 
 use bucketwatch_engine::config::SyslogConfig;
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::error::SyslogError;
+use crate::network::Socket;
 use crate::trust;
 
 /// Whom to trust, and the name that the receiver must prove to bear.
@@ -27,7 +27,7 @@ impl Tls {
     }
 
     /// Proves who is at the other end of `stream`.
-    pub(super) async fn wrap(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub(super) async fn wrap(&self, stream: Box<dyn Socket>) -> io::Result<TlsStream<Box<dyn Socket>>> {
         self.connector.connect(self.server_name.clone(), stream).await
     }
 }

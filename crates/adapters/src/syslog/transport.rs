@@ -2,14 +2,15 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bucketwatch_engine::config::{Address, SyslogConfig, SyslogTarget};
-use tokio::net::TcpStream;
 
 use super::error::SyslogError;
 use super::tls::Tls;
 use super::{local, stream, udp};
+use crate::network::{Network, Socket, SystemNetwork};
 
 /// The socket of this machine's syslog.
 const LOCAL_SOCKET: &str = if cfg!(target_vendor = "apple") { "/var/run/syslog" } else { "/dev/log" };
@@ -18,6 +19,7 @@ const LOCAL_SOCKET: &str = if cfg!(target_vendor = "apple") { "/var/run/syslog" 
 pub(super) struct Transport {
     target: SyslogTarget,
     way: Way,
+    network: Arc<dyn Network>,
     /// How long connecting may take, and then sending.
     timeout: Duration,
 }
@@ -40,7 +42,12 @@ impl Transport {
                 Way::Tls(address, tls)
             }
         };
-        Ok(Self { target: config.target.clone(), way, timeout })
+        Ok(Self { target: config.target.clone(), way, network: Arc::new(SystemNetwork), timeout })
+    }
+
+    /// Gives the same way on another network.
+    pub(super) fn over(self, network: Arc<dyn Network>) -> Self {
+        Self { network, ..self }
     }
 
     /// Hands all of `messages` over; after an error some of them may have arrived.
@@ -55,14 +62,19 @@ impl Transport {
                 self.hand_over(udp::send(&socket, messages)).await
             }
             Way::Tcp(address) => {
-                let stream = self.connect(connect_tcp(address)).await?;
+                let stream = self.connect(self.connect_tcp(address)).await?;
                 self.hand_over(stream::send(stream, &stream::counted(messages))).await
             }
             Way::Tls(address, tls) => {
-                let stream = self.connect(async { tls.wrap(connect_tcp(address).await?).await }).await?;
+                let stream = self.connect(async { tls.wrap(self.connect_tcp(address).await?).await }).await?;
                 self.hand_over(stream::send(stream, &stream::counted(messages))).await
             }
         }
+    }
+
+    async fn connect_tcp(&self, address: &Address) -> io::Result<Box<dyn Socket>> {
+        let addresses = self.network.resolve(&address.host, address.port).await?;
+        self.network.connect(&addresses).await
     }
 
     async fn connect<T>(&self, connecting: impl Future<Output = io::Result<T>>) -> Result<T, SyslogError> {
@@ -81,10 +93,4 @@ impl Transport {
             }
         }
     }
-}
-
-async fn connect_tcp(address: &Address) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
 }

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use bucketwatch_adapters::http::{Endpoint, HttpClient, HttpError, HttpSettings, Resolve};
+use bucketwatch_adapters::http::{Endpoint, HttpClient, HttpError, HttpSettings};
+use bucketwatch_adapters::network::Network;
 
 use super::stand_in::{Reply, StandIn};
 use crate::authority::Authority;
@@ -104,7 +105,7 @@ impl Script {
 }
 
 #[async_trait]
-impl Resolve for Script {
+impl Network for Script {
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         self.asked.lock().unwrap().push(format!("{host} {port}"));
         self.answers.lock().unwrap().pop().ok_or_else(|| io::Error::other("no such host"))
@@ -148,7 +149,7 @@ async fn the_common_spellings_are_refused_for_what_they_are() {
 async fn the_connection_goes_to_the_address_that_was_judged() {
     let server = StandIn::start(|_| Reply::status(200)).await;
     let script = Script::new(&[&[server.address]]);
-    let client = client(true).resolving_by(Arc::clone(&script) as Arc<dyn Resolve>);
+    let client = client(true).over(Arc::clone(&script) as Arc<dyn Network>);
     assert_eq!(post(&client, "http://hooks.example.com/x").await.unwrap(), 200);
     assert_eq!(*script.asked.lock().unwrap(), ["hooks.example.com 80"], "the name is resolved once");
     assert_eq!(server.received()[0].header("host"), Some("hooks.example.com"));
@@ -158,7 +159,7 @@ async fn the_connection_goes_to_the_address_that_was_judged() {
 async fn a_name_that_resolves_to_private_addresses_is_refused() {
     let server = StandIn::start(|_| Reply::status(200)).await;
     let script = Script::new(&[&[server.address], &[server.address, "[::1]:1".parse().unwrap()], &[]]);
-    let client = client(false).resolving_by(Arc::clone(&script) as Arc<dyn Resolve>);
+    let client = client(false).over(Arc::clone(&script) as Arc<dyn Network>);
     for _ in 0..2 {
         let error = post(&client, "https://rebinding.example.com/").await.unwrap_err();
         assert!(matches!(error, HttpError::Private { .. }), "{error}");
