@@ -1,6 +1,6 @@
 //! The state in one SQLite file: the store of a single machine.
 //!
-//! One connection on a thread of its own does one job after the other. Write-ahead logging with `synchronous=FULL`:
+//! One connection, on a thread of its own as a rule, does one job after the other. Write-ahead logging with `synchronous=FULL`:
 //! what a method acknowledged is on the disk.
 
 mod account;
@@ -48,12 +48,18 @@ impl SqliteStore {
     /// *Errors*: a database that is damaged, foreign, newer or cannot be written is refused and left as it is.
     pub async fn open(path: &Path) -> Result<Self, StateError> {
         let path = path.to_owned();
-        Ok(Self { worker: Worker::start(move || open::open(&path)).await? })
+        Ok(Self { worker: Worker::aside(move || open::open(&path)).await? })
+    }
+
+    /// Opens the database at `path` as [`SqliteStore::open`] does, without a thread of its own: whoever asks waits for the
+    /// disk. For who has nothing else to do meanwhile, and for simulations, whose time must not run on meanwhile.
+    pub fn open_here(path: &Path) -> Result<Self, StateError> {
+        Ok(Self { worker: Worker::here(|| open::open(path))? })
     }
 
     /// Opens a private database that is gone when it is closed.
     pub async fn temporary() -> Result<Self, StateError> {
-        Ok(Self { worker: Worker::start(open::temporary).await? })
+        Ok(Self { worker: Worker::aside(open::temporary).await? })
     }
 }
 

@@ -1,7 +1,7 @@
-//! The thread that owns the connection.
+//! Who owns the connection, and works on it.
 
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread::JoinHandle;
 
 use bucketwatch_engine::state::StateError;
@@ -42,14 +42,48 @@ impl Database {
 type Job = Box<dyn FnOnce(&mut Database) + Send>;
 
 /// Runs jobs on the database, one after the other.
-pub(super) struct Worker {
+pub(super) enum Worker {
+    /// On a thread of its own.
+    Aside(Thread),
+    /// On the thread of whoever asks, which waits for the disk.
+    Here(Mutex<Database>),
+}
+
+impl Worker {
+    /// Starts a thread and opens the database on it.
+    pub(super) async fn aside(
+        open: impl FnOnce() -> Result<Database, StateError> + Send + 'static,
+    ) -> Result<Self, StateError> {
+        Thread::start(open).await.map(Self::Aside)
+    }
+
+    /// Opens the database here.
+    pub(super) fn here(open: impl FnOnce() -> Result<Database, StateError>) -> Result<Self, StateError> {
+        Ok(Self::Here(Mutex::new(open()?)))
+    }
+
+    /// Does `job` and gives its result.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Database) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
+        match self {
+            Self::Aside(thread) => thread.call(job).await,
+            Self::Here(database) => {
+                job(&mut *database.lock().map_err(|_| gone("a job on the state died"))?)
+            }
+        }
+    }
+}
+
+/// The thread that holds the database.
+pub(super) struct Thread {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Worker {
-    /// Starts the thread and opens the database on it.
-    pub(super) async fn start(
+impl Thread {
+    async fn start(
         open: impl FnOnce() -> Result<Database, StateError> + Send + 'static,
     ) -> Result<Self, StateError> {
         let (jobs, queue) = mpsc::channel::<Job>();
@@ -70,8 +104,7 @@ impl Worker {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Does `job` on the thread and gives its result.
-    pub(super) async fn call<T: Send + 'static>(
+    async fn call<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Database) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
@@ -83,7 +116,7 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
+impl Drop for Thread {
     /// Waits until what was begun is done and the file is closed.
     fn drop(&mut self) {
         drop(self.jobs.take());
