@@ -17,11 +17,12 @@ use bucketwatch_adapters::sns::Sns;
 use bucketwatch_adapters::syslog::Syslog;
 use bucketwatch_adapters::teams::Teams;
 use bucketwatch_adapters::webhook::Webhook;
-use bucketwatch_engine::config::{Config, LogConfig, NotifyConfig, SyslogConfig};
+use bucketwatch_engine::config::{AlertKind, Config, LogConfig, NotifyConfig, SyslogConfig};
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::Notifier;
 use bucketwatch_engine::outbox::{DeliveryOptions, Outbox};
+use bucketwatch_engine::routing::{Receiver, Routing};
 use bucketwatch_engine::secret::SecretStore;
 use bucketwatch_engine::state::StateStore;
 
@@ -134,13 +135,13 @@ impl Notifiers {
         self.list.iter().map(|notifier| notifier.name().to_owned()).collect()
     }
 
-    /// Gives the names of those that have to hear when something is shut.
-    pub(crate) fn followers(&self) -> Vec<String> {
-        self.list
-            .iter()
-            .filter(|notifier| notifier.follows())
-            .map(|notifier| notifier.name().to_owned())
-            .collect()
+    /// Gives who is told what, of the transitions that `alert_on` chooses.
+    pub(crate) fn routing(&self, alert_on: Vec<AlertKind>) -> Routing {
+        let receiver = |notifier: &Arc<dyn Notifier>| Receiver {
+            name: notifier.name().to_owned(),
+            follows: notifier.follows(),
+        };
+        Routing::new(alert_on, self.list.iter().map(receiver).collect())
     }
 
     /// Delivers what is due. What cannot be delivered now waits in the state, so it is told and no failure.

@@ -30,6 +30,7 @@ use crate::cloud::CloudError;
 use crate::config::AlertKind;
 use crate::judgement::Judge;
 use crate::observe::Observer;
+use crate::routing::Routing;
 use crate::scan::Looker;
 use crate::state::{Commit, StateError, StateStore};
 
@@ -102,13 +103,18 @@ impl Handler {
         notifiers: Vec<String>,
         options: HandleOptions,
     ) -> Self {
-        let observer = Observer::new(Arc::clone(&store), alert_on, notifiers);
-        Self { store, observer, looker, options, judge: assess }
+        Self::routed(store, looker, Routing::to_all(alert_on, notifiers), options)
     }
 
-    /// Gives a handler that tells `followers` also of what is shut, as [`Observer::following`] does.
-    pub fn following(self, followers: Vec<String>) -> Self {
-        Self { observer: self.observer.following(followers), ..self }
+    /// Gives a handler that tells whom `routing` says.
+    pub fn routed(
+        store: Arc<dyn StateStore>,
+        looker: Arc<dyn Looker>,
+        routing: Routing,
+        options: HandleOptions,
+    ) -> Self {
+        let observer = Observer::routed(Arc::clone(&store), routing);
+        Self { store, observer, looker, options, judge: assess }
     }
 
     /// Handles `changes` at the instant `now`. A change of the account that does not reach every bucket before

@@ -14,6 +14,7 @@ pub mod observe;
 pub mod operation;
 pub mod outbox;
 pub mod report;
+pub mod routing;
 pub mod scan;
 pub mod secret;
 pub mod state;

@@ -16,7 +16,6 @@ pub use self::scan::ScanRecorder;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::snapshot::BucketSnapshot;
-use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use tokio::time::Instant;
@@ -27,6 +26,7 @@ use self::decide::Decision;
 use crate::config::AlertKind;
 use crate::judgement::Judge;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
+use crate::routing::Routing;
 use crate::scan::BucketSight;
 use crate::state::{
     AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, Revisit, StateError, StateStore,
@@ -42,22 +42,19 @@ const WORST: usize = 10;
 /// Records what was seen, and decides what is told to whom.
 pub struct Observer {
     store: Arc<dyn StateStore>,
-    alert_on: Vec<AlertKind>,
-    notifiers: Vec<String>,
-    followers: Vec<String>,
+    routing: Routing,
     judge: Judge,
 }
 
 impl Observer {
     /// Gives an observer that writes to `store` and tells `notifiers` of the transitions that `alert_on` chooses.
     pub fn new(store: Arc<dyn StateStore>, alert_on: Vec<AlertKind>, notifiers: Vec<String>) -> Self {
-        Self { store, alert_on, notifiers, followers: Vec::new(), judge: assess }
+        Self::routed(store, Routing::to_all(alert_on, notifiers))
     }
 
-    /// Gives an observer that tells `followers` also of what is narrowed, closed or deleted where nobody else is told
-    /// of it: they keep something open for a bucket, and have to shut it.
-    pub fn following(self, followers: Vec<String>) -> Self {
-        Self { followers, ..self }
+    /// Gives an observer that writes to `store` and tells whom `routing` says.
+    pub fn routed(store: Arc<dyn StateStore>, routing: Routing) -> Self {
+        Self { store, routing, judge: assess }
     }
 
     /// Gives an observer that has `judge` assess.
@@ -190,8 +187,9 @@ impl Observer {
         self.reassess_by(commit, occasion, account, None).await.map(drop)
     }
 
-    /// Does the same until `deadline`, and tells whether nothing is left. What changes is recorded and told nobody: the
-    /// caller tells it at the end, as one. A bucket that cannot be judged by what is known of it is to be looked at next.
+    /// Does the same until `deadline`, and tells whether nothing is left. What changes is told to those who keep each
+    /// bucket apart; to the others the caller tells it at the end, as one. A bucket that cannot be judged by what is
+    /// known of it is to be looked at next.
     pub async fn reassess_together(
         &self,
         occasion: &Occasion,
@@ -217,7 +215,9 @@ impl Observer {
                 cause: occasion.cause.clone(),
             };
             let revisits = decisions.iter().filter(unknown).map(look).collect();
-            Commit { notices: Vec::new(), revisits, ..self.commit_of(occasion, decisions) }
+            let mut commit = Commit { revisits, ..self.commit_of(occasion, decisions) };
+            commit.notices = self.routing.to_followers(commit.notices);
+            commit
         };
         self.reassess_by(commit, occasion, account, Some(deadline)).await
     }
@@ -273,17 +273,14 @@ impl Observer {
         alive.map(|record| decide::stored(&record, account.as_ref())).transpose()
     }
 
-    /// Gives those to whom a transition is told; nobody where it is not told at all.
-    pub(crate) fn told_to(&self, transition: &TransitionRecord) -> &[String] {
-        let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref());
-        let told =
-            kind.is_some_and(|kind| self.alert_on.iter().any(|chosen| chosen.as_str() == kind.alerts_as()));
-        if told { &self.notifiers } else { &[] }
+    /// Gives who is told what.
+    pub(crate) fn routing(&self) -> &Routing {
+        &self.routing
     }
 
     /// Gives `notice` addressed to every notifier.
     pub(crate) fn to_all(&self, notice: Notice) -> OutgoingNotice {
-        OutgoingNotice { notice, notifiers: self.notifiers.clone() }
+        OutgoingNotice { notice, notifiers: self.routing.everybody() }
     }
 
     async fn unlisted(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
@@ -321,7 +318,7 @@ impl Observer {
             let commit = Commit {
                 run: occasion.run(),
                 accounts: vec![AccountRecord { baseline: occasion.run(), ..record }],
-                notices: vec![OutgoingNotice { notice, notifiers: self.notifiers.clone() }],
+                notices: vec![OutgoingNotice { notice, notifiers: self.routing.everybody() }],
                 ..Commit::default()
             };
             if self.committed(commit).await? {
@@ -361,10 +358,7 @@ impl Observer {
     }
 
     fn notice(&self, transition: &TransitionRecord) -> Option<OutgoingNotice> {
-        let notifiers = match self.told_to(transition) {
-            [] if self.is_shutting(transition) => self.followers.clone(),
-            told => told.to_vec(),
-        };
+        let notifiers = self.routing.of_transition(transition);
         (!notifiers.is_empty()).then(|| OutgoingNotice {
             notice: Notice {
                 id: decide::id_of(&["notice", &transition.id]),
@@ -374,11 +368,5 @@ impl Observer {
             },
             notifiers,
         })
-    }
-
-    /// Tells whether strangers get in less than before.
-    fn is_shutting(&self, transition: &TransitionRecord) -> bool {
-        let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref());
-        kind.is_some_and(|kind| ["narrowed", "closed", "deleted"].contains(&kind.alerts_as()))
     }
 }

@@ -46,8 +46,8 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
         stop,
         ..ScanOptions::default()
     };
-    let observer = Observer::new(Arc::clone(&store), alert_on(arguments, &config), notifiers.names())
-        .following(notifiers.followers());
+    let routing = notifiers.routing(alert_on(arguments, &config));
+    let observer = Observer::routed(Arc::clone(&store), routing);
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));
     let outcome = scan(cloud, recorder, options.clone()).await;
     drop(options);

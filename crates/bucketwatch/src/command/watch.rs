@@ -13,6 +13,7 @@ use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::handle::{HandleOptions, Handler};
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
+use bucketwatch_engine::routing::Routing;
 use bucketwatch_engine::scan::{CloudLooker, ScanOptions, Stop, Why, scan};
 use bucketwatch_engine::state::StateStore;
 use bucketwatch_engine::watch::{EventQueue, Journal, Said, Watch};
@@ -45,7 +46,7 @@ struct Daemon {
     store: Arc<dyn StateStore>,
     cloud: Arc<dyn Cloud>,
     notifiers: Notifiers,
-    alert_on: Vec<AlertKind>,
+    routing: Routing,
     stop: Stop,
     quiet: bool,
 }
@@ -61,8 +62,8 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     let store = state::open(&arguments.state, &config).await?;
     let session = Arc::new(AwsSession::new(aws.clone()));
     let cloud: Arc<dyn Cloud> = Arc::new(connect(&aws).await?);
-    let (alert_on, quiet) = (alert_on(&config), arguments.common.quiet);
-    let daemon = Daemon { store, cloud, notifiers, alert_on, stop: Stop::default(), quiet };
+    let (routing, quiet) = (notifiers.routing(alert_on(&config)), arguments.common.quiet);
+    let daemon = Daemon { store, cloud, notifiers, routing, stop: Stop::default(), quiet };
     let handler = Arc::new(daemon.handler(arguments.own.clone()).await?);
     if let Some(file) = &arguments.file {
         let replayed = replay::replay(file, &handler, daemon.store.as_ref(), quiet).await?;
@@ -92,8 +93,7 @@ impl Daemon {
     async fn handler(&self, own: Vec<String>) -> Result<Handler> {
         let looker = CloudLooker::new(Arc::clone(&self.cloud)).await?;
         let options = HandleOptions { own, ..HandleOptions::default() };
-        let (alert_on, notifiers) = (self.alert_on.clone(), self.notifiers.names());
-        Ok(Handler::new(Arc::clone(&self.store), Arc::new(looker), alert_on, notifiers, options))
+        Ok(Handler::routed(Arc::clone(&self.store), Arc::new(looker), self.routing.clone(), options))
     }
 
     async fn signals(&self) {
@@ -121,8 +121,7 @@ impl Daemon {
     async fn scans(&self, every: Option<Duration>) {
         let Some(every) = every else { return };
         while self.stop.why().is_none() {
-            let observer =
-                Observer::new(Arc::clone(&self.store), self.alert_on.clone(), self.notifiers.names());
+            let observer = Observer::routed(Arc::clone(&self.store), self.routing.clone());
             let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, state::holder());
             let options = ScanOptions { stop: self.stop.clone(), ..ScanOptions::default() };
             match scan(Arc::clone(&self.cloud), Arc::new(recorder), options).await {

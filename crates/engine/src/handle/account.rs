@@ -1,5 +1,7 @@
 //! A change of the account: every bucket is judged anew by what is known of it, in parts, and told as one.
 
+use std::collections::BTreeMap;
+
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::BlockPublicAccess;
 use bucketwatch_ingest::cloudtrail::{Change, Content};
@@ -9,7 +11,7 @@ use tokio::time::Instant;
 use super::{HandleError, Handler, attribution, later};
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
 use crate::observe::{AccountLook, Occasion, id_of};
-use crate::state::{Commit, HistoryQuery, Revisit, StateError};
+use crate::state::{Commit, HistoryQuery, OutgoingNotice, Revisit, StateError};
 
 /// How many transitions a notice holds; the rest is counted.
 const TOLD: usize = 50;
@@ -77,7 +79,7 @@ impl Handler {
             return self.plan_again(revisit, now).await;
         }
         let mut commit = Commit { revisited: vec![revisit.clone()], ..Commit::default() };
-        commit.notices.extend(self.group(&revisit, now).await?.map(|notice| self.observer.to_all(notice)));
+        commit.notices = self.groups(&revisit, now).await?;
         if !revisit.last {
             let since = now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(now);
             let due_at = later(now, self.options.settle);
@@ -92,12 +94,10 @@ impl Handler {
         self.write(Commit { revisits: vec![again], ..Commit::default() }).await
     }
 
-    /// Gives the one notice of everything that `revisit` brought to light.
-    async fn group(&self, revisit: &Revisit, now: Timestamp) -> Result<Option<Notice>, StateError> {
-        let cause = &revisit.cause;
-        let Some(event) = cause.event() else { return Ok(None) };
-        let mut worst: Vec<TransitionRecord> = Vec::new();
-        let mut buckets = 0;
+    /// Gives the one notice, to each, of everything that `revisit` brought to light and that is told to it together.
+    async fn groups(&self, revisit: &Revisit, now: Timestamp) -> Result<Vec<OutgoingNotice>, StateError> {
+        let Some(event) = revisit.cause.event() else { return Ok(Vec::new()) };
+        let mut shares: BTreeMap<String, Share> = BTreeMap::new();
         let mut query = HistoryQuery {
             account: Some(revisit.account.clone()),
             group_key: Some(event.to_owned()),
@@ -105,34 +105,60 @@ impl Handler {
         };
         loop {
             let page = self.store.history(&query).await?;
-            let told = |transition: &TransitionRecord| {
-                transition.at >= revisit.since && !self.observer.told_to(transition).is_empty()
-            };
-            let found: Vec<_> = page.rows.into_iter().filter(told).collect();
-            buckets += found.len() as u64;
-            worst.extend(found);
-            worst.sort_by_key(|transition| (transition.severity(), transition.bucket.clone()));
-            worst.truncate(TOLD);
+            for transition in page.rows.iter().filter(|transition| transition.at >= revisit.since) {
+                for name in self.observer.routing().together(transition) {
+                    shares.entry(name).or_default().add(transition);
+                }
+            }
             match page.next {
                 Some(next) => query.after = Some(next),
                 None => break,
             }
         }
-        if worst.is_empty() {
-            return Ok(None);
+        let mut told: Vec<(Share, Vec<String>)> = Vec::new();
+        for (name, mut share) in shares {
+            share.cut();
+            match told.iter_mut().find(|(known, _)| *known == share) {
+                Some((_, names)) => names.push(name),
+                None => told.push((share, vec![name])),
+            }
         }
-        let stage = if revisit.last { "last" } else { "first" };
-        Ok(Some(Notice {
-            id: id_of(&["group", revisit.account.as_str(), event, stage]),
-            at: now,
-            body: NoticeBody::Group {
+        let notices = told.into_iter().map(|(share, notifiers)| {
+            let stage = if revisit.last { "last" } else { "first" };
+            let first = notifiers.first().map_or("", String::as_str);
+            let body = NoticeBody::Group {
                 account: revisit.account.clone(),
-                cause: cause.clone(),
-                buckets,
-                transitions: worst,
-            },
-            group_key: event.to_owned(),
-        }))
+                cause: revisit.cause.clone(),
+                buckets: share.buckets,
+                transitions: share.worst,
+            };
+            let id = id_of(&["group", revisit.account.as_str(), event, stage, first]);
+            let notice = Notice { id, at: now, body, group_key: event.to_owned() };
+            OutgoingNotice { notice, notifiers }
+        });
+        Ok(notices.collect())
+    }
+}
+
+/// What one notifier is told of a change of the account.
+#[derive(Default, PartialEq)]
+struct Share {
+    buckets: u64,
+    worst: Vec<TransitionRecord>,
+}
+
+impl Share {
+    fn add(&mut self, transition: &TransitionRecord) {
+        self.buckets += 1;
+        self.worst.push(transition.clone());
+        if self.worst.len() > 2 * TOLD {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        self.worst.sort_by_key(|transition| (transition.severity(), transition.bucket.clone()));
+        self.worst.truncate(TOLD);
     }
 }
 

@@ -1,6 +1,11 @@
 //! One change, many buckets.
 
-use bucketwatch_engine::notice::NoticeBody;
+use std::collections::BTreeSet;
+
+use bucketwatch_engine::config::AlertKind;
+use bucketwatch_engine::message::incidents;
+use bucketwatch_engine::notice::{Notice, NoticeBody};
+use bucketwatch_engine::routing::{Receiver, Routing};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,9 +14,13 @@ use tokio::time::Instant;
 use super::world::{World, blocking, changes, event, open, shut, with};
 
 async fn thirty_seven() -> World {
-    let world = World::new().await;
+    filled(World::new().await, 37).await
+}
+
+/// Gives `world` with so many buckets that only the account's block holds, and as many that are shut.
+async fn filled(world: World, buckets: usize) -> World {
     world.facts().block = Observed::Present(blocking());
-    for number in 0..37 {
+    for number in 0..buckets {
         world.put(&format!("open-{number:02}"), open());
         world.put(&format!("shut-{number:02}"), shut());
     }
@@ -110,4 +119,28 @@ async fn a_change_of_the_organization_is_a_change_of_the_account() {
     let detach = event("e-1", "DetachPolicy", 1, json!({"policyId": "p-1", "targetId": "111122223333"}));
     world.handle(&[with(detach, "eventSource", json!("organizations.amazonaws.com"))]).await;
     assert_eq!(world.told().await, ["group of 37, 37 shown"]);
+}
+
+#[tokio::test]
+async fn who_keeps_an_incident_for_each_bucket_hears_of_each_that_opens_and_shuts_however_many() {
+    let receiver = |name: &str, follows| Receiver { name: name.to_owned(), follows };
+    let receivers = vec![receiver("log", false), receiver("incidents", true)];
+    let routing = Routing::new(AlertKind::DEFAULT.to_vec(), receivers);
+    let world = filled(World::telling(routing).await, 60).await;
+    world.facts().block = Observed::Absent;
+    world.handle(&[deletion("e-1")]).await;
+    let opened = world.notices_to("incidents").await;
+    assert_eq!(world.told().await, ["group of 60, 50 shown"]);
+    world.facts().block = Observed::Present(blocking());
+    let put =
+        event("e-2", "PutAccountPublicAccessBlock", 0, json!({"PublicAccessBlockConfiguration": blocking()}));
+    world.handle(&[put]).await;
+    let closed = world.notices_to("incidents").await;
+    assert_eq!(world.told().await, [""; 0], "nobody else asked for what is closed");
+    let keys = |notices: &[Notice], action: &str| -> BTreeSet<String> {
+        let of_all = notices.iter().flat_map(incidents);
+        of_all.filter(|incident| incident.event["event_action"] == action).map(|one| one.key).collect()
+    };
+    assert_eq!((opened.len(), closed.len()), (60, 60));
+    assert_eq!(keys(&opened, "trigger"), keys(&closed, "resolve"));
 }

@@ -13,6 +13,7 @@ use bucketwatch_engine::judgement::Judged;
 use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionRecord};
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
 use bucketwatch_engine::operation::Operation;
+use bucketwatch_engine::routing::Routing;
 use bucketwatch_engine::scan::{AccountSight, BucketSight, Looker, Recorder as _, Seen};
 use bucketwatch_engine::state::{Claim, Coverage, HistoryQuery, StateStore};
 use bucketwatch_exposure::assess::assess;
@@ -54,6 +55,11 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new() -> Self {
+        Self::telling(Routing::to_all(AlertKind::ALL.to_vec(), vec!["log".to_owned()])).await
+    }
+
+    /// Gives a world whose events are told as `routing` says.
+    pub(super) async fn telling(routing: Routing) -> Self {
         let store: Arc<dyn StateStore> = Arc::new(SqliteStore::temporary().await.unwrap());
         let identity = Identity { account: account_id(), partition: Partition::Aws, arn: "arn".into() };
         let facts = Facts { block: Observed::Absent, ..Facts::default() };
@@ -61,8 +67,7 @@ impl World {
         let looker: Arc<dyn Looker> = Arc::clone(&account) as _;
         let options =
             HandleOptions { own: vec!["arn:aws:sqs:eu-west-1:1:mine".to_owned()], ..Default::default() };
-        let (alerts, notifiers) = (AlertKind::ALL.to_vec(), vec!["log".to_owned()]);
-        let handler = Handler::new(Arc::clone(&store), looker, alerts, notifiers, options);
+        let handler = Handler::routed(Arc::clone(&store), looker, routing, options);
         Self { store, account, handler, waited: Mutex::default() }
     }
 
@@ -137,7 +142,12 @@ impl World {
 
     /// Gives the notices that nobody took yet, and takes them.
     pub(super) async fn notices(&self) -> Vec<Notice> {
-        let (notifier, holder) = ("log".to_owned(), "host:1".to_owned());
+        self.notices_to("log").await
+    }
+
+    /// Gives the notices to `notifier` that nobody took yet, and takes them.
+    pub(super) async fn notices_to(&self, notifier: &str) -> Vec<Notice> {
+        let (notifier, holder) = (notifier.to_owned(), "host:1".to_owned());
         let claim = Claim { notifier, holder, at: Timestamp::MAX, until: Timestamp::MAX, limit: 1000 };
         let claimed = self.store.claim(&claim).await.unwrap();
         let settle = |ticket| bucketwatch_engine::state::Settlement {
@@ -156,7 +166,7 @@ impl World {
     }
 }
 
-fn in_words(notice: &Notice) -> String {
+pub(super) fn in_words(notice: &Notice) -> String {
     match &notice.body {
         NoticeBody::Transitions { transitions } => {
             let [transition] = &transitions[..] else { panic!("one transition a notice") };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bucketwatch_engine::config::AlertKind;
 use bucketwatch_engine::notice::{Deed, NoticeBody};
 use bucketwatch_engine::observe::{AccountLook, BucketLook, Observer, Occasion};
+use bucketwatch_engine::routing::{Receiver, Routing};
 use bucketwatch_engine::scan::Recorder as _;
 use bucketwatch_engine::state::{Claim, Coverage};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
@@ -148,10 +149,12 @@ async fn who_follows_hears_of_what_is_shut_and_the_others_only_of_what_is_chosen
     let world = World::new().await;
     world.scan().await;
     world.told().await;
-    let names = vec!["log".to_owned(), "incidents".to_owned()];
-    let observer = Observer::new(Arc::clone(&world.store), AlertKind::DEFAULT.to_vec(), names)
-        .judging_by(judge)
-        .following(vec!["incidents".to_owned()]);
+    let receivers = vec![
+        Receiver { name: "log".to_owned(), follows: false },
+        Receiver { name: "incidents".to_owned(), follows: true },
+    ];
+    let routing = Routing::new(AlertKind::DEFAULT.to_vec(), receivers);
+    let observer = Observer::routed(Arc::clone(&world.store), routing).judging_by(judge);
     for (id, snapshot) in [("e-1", open()), ("e-2", shut())] {
         observer.buckets(&event(id), &account(), vec![look(snapshot, Timestamp::now())]).await.unwrap();
     }
