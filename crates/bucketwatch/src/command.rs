@@ -11,6 +11,7 @@ mod scan;
 mod shell;
 mod state;
 mod status;
+mod unrouted;
 mod watch;
 
 pub(crate) use self::scan::connect_options;

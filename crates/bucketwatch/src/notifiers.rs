@@ -35,6 +35,7 @@ const DELIVERY: Duration = Duration::from_secs(30);
 
 /// Every notifier of a run.
 pub(crate) struct Notifiers {
+    notify: NotifyConfig,
     list: Vec<Arc<dyn Notifier>>,
     options: DeliveryOptions,
     deadline: Duration,
@@ -78,9 +79,10 @@ impl Notifiers {
     fn none(notify: &NotifyConfig) -> Self {
         let defaults = DeliveryOptions::default();
         let give_up_after = notify.dead_after.map_or(defaults.give_up_after, |period| period.duration());
-        let options = DeliveryOptions { give_up_after, per_minute: notify.per_minute.clone(), ..defaults };
+        let per_minute = notify.per_minute.iter().map(|(name, count)| (name.as_str().to_owned(), *count));
+        let options = DeliveryOptions { give_up_after, per_minute: per_minute.collect(), ..defaults };
         let deadline = notify.deadline.map_or(DELIVERY, |period| period.duration());
-        Self { list: Vec::new(), options, deadline }
+        Self { notify: notify.clone(), list: Vec::new(), options, deadline }
     }
 
     /// Adds those that are services of AWS.
@@ -140,6 +142,7 @@ impl Notifiers {
         let receiver = |notifier: &Arc<dyn Notifier>| Receiver {
             name: notifier.name().to_owned(),
             follows: notifier.follows(),
+            routes: self.notify.routes_to(notifier.name()),
         };
         Routing::new(alert_on, self.list.iter().map(receiver).collect())
     }

@@ -7,8 +7,11 @@ mod document;
 mod error;
 mod http;
 mod log;
+mod named;
 mod notify;
+mod pattern;
 mod period;
+mod route;
 mod secret;
 mod service;
 mod smtp;
@@ -25,8 +28,11 @@ pub use self::document::DocumentFormat;
 pub use self::error::ConfigError;
 pub use self::http::HttpConfig;
 pub use self::log::LogConfig;
+pub use self::named::Named;
 pub use self::notify::NotifyConfig;
+pub use self::pattern::{BucketPattern, TagPattern};
 pub use self::period::Period;
+pub use self::route::{Choice, Criteria, NoticeKind, RouteConfig};
 pub use self::secret::SecretSource;
 pub use self::service::{EventBridgeConfig, SecurityHubConfig, SnsConfig};
 pub use self::smtp::{SmtpConfig, SmtpTls};
@@ -76,6 +82,7 @@ impl Config {
         if config.notify.per_minute.values().any(|count| *count == 0) {
             return Err(ConfigError::named("`per_minute` must be at least 1"));
         }
+        config.notify.check(text)?;
         let mut names = config.notify.names();
         names.sort();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {

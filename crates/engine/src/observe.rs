@@ -278,9 +278,10 @@ impl Observer {
         &self.routing
     }
 
-    /// Gives `notice` addressed to every notifier.
-    pub(crate) fn to_all(&self, notice: Notice) -> OutgoingNotice {
-        OutgoingNotice { notice, notifiers: self.routing.everybody() }
+    /// Gives `notice`, which tells of no transition, addressed to those who are told of it.
+    pub(crate) fn addressed(&self, notice: Notice) -> OutgoingNotice {
+        let notifiers = self.routing.of_notice(&notice);
+        OutgoingNotice { notice, notifiers }
     }
 
     async fn unlisted(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
@@ -318,7 +319,7 @@ impl Observer {
             let commit = Commit {
                 run: occasion.run(),
                 accounts: vec![AccountRecord { baseline: occasion.run(), ..record }],
-                notices: vec![OutgoingNotice { notice, notifiers: self.routing.everybody() }],
+                notices: vec![self.addressed(notice)],
                 ..Commit::default()
             };
             if self.committed(commit).await? {

@@ -1,9 +1,10 @@
 //! Who is told what. Pure: what is to be told and the configuration decide, nothing else.
 
-use bucketwatch_exposure::transition::TransitionKind;
+mod subject;
 
-use crate::config::AlertKind;
-use crate::notice::TransitionRecord;
+use self::subject::{Subject, kind_of};
+use crate::config::{AlertKind, NoticeKind, RouteConfig};
+use crate::notice::{Notice, TransitionRecord};
 use crate::state::OutgoingNotice;
 
 /// Who is told what.
@@ -20,10 +21,12 @@ pub struct Receiver {
     pub name: String,
     /// Whether it keeps something open for a bucket, and so has to hear when that is shut.
     pub follows: bool,
+    /// Its routes; none: it hears of everything that is told.
+    pub routes: Vec<RouteConfig>,
 }
 
 impl Routing {
-    /// Gives the routing that tells `receivers` of the transitions that `alert_on` chooses.
+    /// Gives the routing that tells `receivers`, each by its routes, of the transitions that these or `alert_on` choose.
     pub fn new(alert_on: Vec<AlertKind>, receivers: Vec<Receiver>) -> Self {
         Self { alert_on, receivers }
     }
@@ -34,23 +37,36 @@ impl Routing {
         Self::new(alert_on, names.into_iter().map(receiver).collect())
     }
 
-    /// Gives those who are told of `transition`. Who follows is also told of what is narrowed, closed or deleted.
+    /// Gives those who are told of `transition`. Who follows is also told of what is narrowed, closed or deleted at the
+    /// places that its routes name, whatever else these say: it may have heard of it when it was otherwise.
     pub fn of_transition(&self, transition: &TransitionRecord) -> Vec<String> {
-        let told = self.alerts(transition);
-        let shuts = is_shutting(transition);
-        self.names(|receiver| told || receiver.follows && shuts)
+        let (subject, shuts) = (Subject::of_transition(transition), is_shutting(transition));
+        self.names(|receiver| {
+            self.is_told(receiver, &subject) || receiver.follows && shuts && receiver.is_at(&subject)
+        })
     }
 
     /// Gives those who are told of `transition` together with others of its cause: everybody who is told at all but
     /// those who follow, because they keep each bucket apart.
     pub(crate) fn together(&self, transition: &TransitionRecord) -> Vec<String> {
-        let told = self.alerts(transition);
-        self.names(|receiver| told && !receiver.follows)
+        let subject = Subject::of_transition(transition);
+        self.names(|receiver| !receiver.follows && self.is_told(receiver, &subject))
     }
 
-    /// Gives everybody: whom what is no transition is told to.
-    pub fn everybody(&self) -> Vec<String> {
-        self.names(|_| true)
+    /// Gives those who are told of what is no transition.
+    pub fn of_notice(&self, notice: &Notice) -> Vec<String> {
+        let subject = Subject::of_notice(notice);
+        self.names(|receiver| subject.as_ref().is_none_or(|subject| self.is_told(receiver, subject)))
+    }
+
+    /// Tells whether `alert_on` chooses `transition` and yet no route takes it.
+    pub fn loses(&self, transition: &TransitionRecord) -> bool {
+        self.is_selective() && self.alerts(kind_of(transition)) && self.of_transition(transition).is_empty()
+    }
+
+    /// Tells whether every notifier has routes, so that something may be told nobody.
+    pub fn is_selective(&self) -> bool {
+        !self.receivers.is_empty() && self.receivers.iter().all(|receiver| !receiver.routes.is_empty())
     }
 
     /// Leaves of `notices` what goes to those who follow.
@@ -61,9 +77,26 @@ impl Routing {
         notices
     }
 
-    fn alerts(&self, transition: &TransitionRecord) -> bool {
-        let kind = kind(transition);
-        kind.is_some_and(|kind| self.alert_on.iter().any(|chosen| chosen.as_str() == kind.alerts_as()))
+    fn is_told(&self, receiver: &Receiver, subject: &Subject<'_>) -> bool {
+        let takes = |route: &RouteConfig| {
+            let chosen = route.kind.is_some() || self.alerts(subject.kind);
+            chosen && subject.may_be(&route.takes()) && !route.except.iter().any(|except| subject.is(except))
+        };
+        match receiver.routes.as_slice() {
+            [] => self.alerts(subject.kind),
+            routes => routes.iter().any(takes),
+        }
+    }
+
+    /// Tells whether what is of `kind` is told where no route says so: transitions as `alert_on` says, the rest always.
+    fn alerts(&self, kind: Option<NoticeKind>) -> bool {
+        match kind {
+            None => false,
+            Some(kind) => match kind.alert() {
+                Some(alert) => self.alert_on.contains(&alert),
+                None => true,
+            },
+        }
     }
 
     fn names(&self, is_told: impl Fn(&Receiver) -> bool) -> Vec<String> {
@@ -72,11 +105,18 @@ impl Routing {
     }
 }
 
-fn kind(transition: &TransitionRecord) -> Option<TransitionKind> {
-    TransitionKind::parse(&transition.kind, transition.inner.as_deref())
+impl Receiver {
+    /// Tells whether one of its routes is about the account and bucket of `subject`.
+    fn is_at(&self, subject: &Subject<'_>) -> bool {
+        self.routes.is_empty() || self.routes.iter().any(|route| subject.is_at(&route.takes()))
+    }
 }
 
 /// Tells whether strangers get in less than before.
 fn is_shutting(transition: &TransitionRecord) -> bool {
-    kind(transition).is_some_and(|kind| ["narrowed", "closed", "deleted"].contains(&kind.alerts_as()))
+    let shuts = [NoticeKind::Narrowed, NoticeKind::Closed, NoticeKind::Deleted];
+    kind_of(transition).is_some_and(|kind| shuts.contains(&kind))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 ///
 /// It never claims a containment that does not hold; freak patterns such as `??*` and `?*a` it may call incomparable.
 /// Policy variables are compared as text.
-pub(crate) fn contains(outer: &str, inner: &str) -> bool {
+pub fn contains(outer: &str, inner: &str) -> bool {
     let (outer, inner) = (symbols(outer), symbols(inner));
     // Row `reach[j]`: the first symbols of `outer` so far contain the first `j` symbols of `inner`.
     let mut reach = vec![false; inner.len() + 1];
@@ -18,7 +18,7 @@ pub(crate) fn contains(outer: &str, inner: &str) -> bool {
 }
 
 /// Tells whether some text matches both patterns.
-pub(crate) fn intersects(a: &str, b: &str) -> bool {
+pub fn intersects(a: &str, b: &str) -> bool {
     let (a, b) = (symbols(a), symbols(b));
     // Row `meet[j]`: the symbols of `a` so far and the first `j` symbols of `b` have a text in common.
     let mut meet = vec![true];

@@ -36,7 +36,7 @@ pub mod exception;
 mod findings;
 mod fingerprint;
 mod gap;
-mod glob;
+pub mod glob;
 pub mod observed;
 mod path;
 mod pointers;

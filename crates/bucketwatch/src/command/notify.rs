@@ -13,7 +13,8 @@ use bucketwatch_policy::name::AccountId;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::state;
+use super::status::unknown_notifier;
+use super::{state, unrouted};
 use crate::cli::{NotifyArguments, NotifyCommand};
 use crate::notifiers::Notifiers;
 use crate::output::{Output, tell};
@@ -51,10 +52,13 @@ async fn list(arguments: &NotifyArguments) -> Result<Exit> {
     let wanted = |name: &str| arguments.notifier.as_deref().is_none_or(|wanted| wanted == name);
     let mut output = Output::open(None)?;
     for count in store.outbox_counts().await?.iter().filter(|count| wanted(&count.notifier)) {
-        writeln!(output, "{}", waiting(count))?;
+        writeln!(output, "{}{}", waiting(count), unknown_notifier(count, &config))?;
     }
     for letter in store.dead_letters(LETTERS).await?.iter().filter(|letter| wanted(&letter.notifier)) {
         writeln!(output, "{}", given_up(letter))?;
+    }
+    if let Some(unrouted) = unrouted::of_latest(store.as_ref(), &config).await? {
+        writeln!(output, "{unrouted}")?;
     }
     output.finish()?;
     Ok(Exit::Clean)

@@ -17,7 +17,7 @@ use bucketwatch_engine::scan::{ScanOptions, ScanOutcome, SnapshotFolder, Stop, s
 use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery};
 
 use crate::cli::{AwsArguments, ScanArguments};
-use crate::command::{listing, state};
+use crate::command::{listing, state, unrouted};
 use crate::notifiers::Notifiers;
 use crate::output::{Output, tell};
 use crate::settings;
@@ -47,13 +47,17 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
         ..ScanOptions::default()
     };
     let routing = notifiers.routing(alert_on(arguments, &config));
-    let observer = Observer::routed(Arc::clone(&store), routing);
+    let observer = Observer::routed(Arc::clone(&store), routing.clone());
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));
     let outcome = scan(cloud, recorder, options.clone()).await;
     drop(options);
     let outcome = outcome?;
     let tally = report(arguments, &outcome, store.as_ref(), output).await?;
     notifiers.deliver(&store, arguments.common.quiet).await;
+    let changes = HistoryQuery { run: Some(outcome.run.clone()), ..HistoryQuery::default() };
+    if let Some(unrouted) = unrouted::of(store.as_ref(), &routing, changes, usize::MAX).await? {
+        tell(&format!("bucketwatch: {unrouted}"));
+    }
     if let Some(why) = &outcome.partial {
         tell(&format!("bucketwatch: the scan is partial: {why}"));
     }

@@ -1,14 +1,15 @@
 //! `status` and `history`: what the state says, without asking AWS.
 
 use anyhow::Result;
-use bucketwatch_engine::escape::terminal;
+use bucketwatch_engine::config::Config;
+use bucketwatch_engine::escape::{terminal, terminal_cell};
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::report::history::History;
 use bucketwatch_engine::report::{End, Format, Subject};
-use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery};
+use bucketwatch_engine::state::{HistoryQuery, OutboxCount, StateStore, StatusQuery};
 use jiff::Timestamp;
 
-use super::{listing, state};
+use super::{listing, state, unrouted};
 use crate::cli::{HistoryArguments, StatusArguments};
 use crate::output::{Output, tell};
 use crate::settings;
@@ -40,7 +41,7 @@ async fn show_status(arguments: &StatusArguments) -> Result<Exit> {
         if let Some(unseen) = unseen {
             tell(&format!("bucketwatch: {}", terminal(&unseen.into())));
         }
-        tell_of_outbox(store.as_ref()).await?;
+        tell_of_outbox(store.as_ref(), &config).await?;
     }
     Ok(tally.exit(settings::fail_on(&arguments.report.fail_on, &config)))
 }
@@ -59,17 +60,31 @@ async fn unseen(store: &dyn StateStore) -> Result<Option<String>> {
     })
 }
 
-/// Says which notices wait or were given up.
-async fn tell_of_outbox(store: &dyn StateStore) -> Result<()> {
+/// Says which notices wait or were given up, and what no route takes.
+async fn tell_of_outbox(store: &dyn StateStore, config: &Config) -> Result<()> {
     for count in store.outbox_counts().await? {
         if count.waiting + count.dead > 0 {
+            let unknown = unknown_notifier(&count, config);
             tell(&format!(
-                "bucketwatch: notifier {}: {} waiting, {} given up (`bucketwatch notify retry`)",
-                count.notifier, count.waiting, count.dead
+                "bucketwatch: notifier {}: {} waiting, {} given up (`bucketwatch notify retry`){unknown}",
+                terminal_cell(&count.notifier.as_str().into()),
+                count.waiting,
+                count.dead
             ));
         }
     }
+    if let Some(unrouted) = unrouted::of_latest(store, config).await? {
+        tell(&format!("bucketwatch: {unrouted}"));
+    }
     Ok(())
+}
+
+/// Gives what is to be said where the file has no notifier of that name.
+pub(super) fn unknown_notifier(count: &OutboxCount, config: &Config) -> &'static str {
+    match config.notify.names().contains(&count.notifier) {
+        true => "",
+        false => "; the configuration file has no notifier of this name",
+    }
 }
 
 /// Runs `history`.

@@ -17,6 +17,7 @@ mod least_privilege;
 mod notify;
 mod program;
 mod progress;
+mod routes;
 mod sandbox;
 mod stranger;
 mod verdicts;

@@ -31,6 +31,26 @@ impl ConfigError {
         Self { place: None, message: message.into() }
     }
 
+    /// Gives an error of what stands at the byte `offset` of `text`.
+    pub(super) fn at(text: &str, offset: usize, message: impl Into<String>) -> Self {
+        Self { place: Some(place(text, offset)), message: message.into() }
+    }
+
+    /// Gives the error that `name`, at `offset`, is none of `known`.
+    pub(super) fn unknown_notifier(text: &str, offset: usize, name: &str, known: &[String]) -> Self {
+        let shown = terminal(&name.into());
+        let likeness = |candidate: &str| strsim::jaro_winkler(name, candidate);
+        let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let hint = match nearest {
+            Some(nearest) if likeness(nearest) >= ALIKE => {
+                format!("did you mean `{}`?", terminal(&nearest.as_str().into()))
+            }
+            Some(_) => format!("the file has `{}`", terminal(&known.join("`, `").into())),
+            None => "the file has none".to_owned(),
+        };
+        Self::at(text, offset, format!("no notifier is called `{shown}`; {hint}"))
+    }
+
     /// Puts the parser's error into our words.
     pub(super) fn of(text: &str, error: &toml::de::Error) -> Self {
         let place = error.span().map(|span| place(text, span.start));

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    CommandConfig, EventBridgeConfig, LogConfig, PagerDutyConfig, Period, SecurityHubConfig, SlackConfig,
-    SmtpConfig, SnsConfig, SyslogConfig, TeamsConfig, WebhookConfig,
+    CommandConfig, ConfigError, EventBridgeConfig, LogConfig, Named, PagerDutyConfig, Period, RouteConfig,
+    SecurityHubConfig, SlackConfig, SmtpConfig, SnsConfig, SyslogConfig, TeamsConfig, WebhookConfig,
 };
 
 /// Where notices go; each notifier has a name of its own.
@@ -21,7 +21,10 @@ pub struct NotifyConfig {
     /// How many notices a minute a notifier gets at most, by its name. Default: 60 for Slack, Teams, PagerDuty and
     /// webhooks, as many as there are for the others.
     #[serde(default)]
-    pub per_minute: BTreeMap<String, u32>,
+    pub per_minute: BTreeMap<Named, u32>,
+    /// Which notifier hears of what. Default: each of everything that `alert_on` chooses.
+    #[serde(default)]
+    pub route: Vec<RouteConfig>,
     /// Syslog receivers.
     #[serde(default)]
     pub syslog: Vec<SyslogConfig>,
@@ -72,5 +75,33 @@ impl NotifyConfig {
         names.extend(self.security_hub.iter().map(|hub| hub.name.clone()));
         names.extend(self.command.iter().map(|command| command.name.clone()));
         names
+    }
+
+    /// Gives the routes of the notifier `name`.
+    pub fn routes_to(&self, name: &str) -> Vec<RouteConfig> {
+        let names = |route: &&RouteConfig| route.to.any_of().iter().any(|to| to.as_str() == name);
+        self.route.iter().filter(names).cloned().collect()
+    }
+
+    /// Refuses what names no notifier, and routes that take nothing.
+    pub(super) fn check(&self, text: &str) -> Result<(), ConfigError> {
+        let known = self.names();
+        let routed = self.route.iter().flat_map(|route| route.to.any_of());
+        for named in self.per_minute.keys().chain(routed) {
+            if !known.iter().any(|name| name == named.as_str()) {
+                return Err(ConfigError::unknown_notifier(text, named.span().start, named.as_str(), &known));
+            }
+        }
+        match self.route.iter().find(|route| route.is_void()) {
+            Some(route) => {
+                let place = route.to.any_of().first().map_or(0, |to| to.span().start);
+                Err(ConfigError::at(
+                    text,
+                    place,
+                    "the route takes nothing: `except` leaves out everything that it takes",
+                ))
+            }
+            None => Ok(()),
+        }
     }
 }

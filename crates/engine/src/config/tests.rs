@@ -128,6 +128,55 @@ fn what_cannot_work_is_refused() {
     assert_eq!(refused(twice), "two notifiers are called `a`");
 }
 
+const TWO: &str =
+    "[[notify.log]]\nname = \"one\"\npath = \"x\"\n[[notify.log]]\nname = \"other\"\npath = \"y\"\n";
+
+#[test]
+fn a_name_that_is_no_notifiers_is_refused_where_it_stands() {
+    for (rest, refusal) in [
+        (
+            "[[notify.route]]\nto = [\"one\", \"othr\"]\n",
+            "line 8, column 14: no notifier is called `othr`; did you mean `other`?",
+        ),
+        (
+            "[notify.per_minute]\nzzz = 3\n",
+            "line 8, column 1: no notifier is called `zzz`; the file has `one`, `other`",
+        ),
+    ] {
+        assert_eq!(refused(&format!("{TWO}{rest}")), refusal);
+    }
+    assert_eq!(
+        refused("[[notify.route]]\nto = [\"a\"]\n"),
+        "line 2, column 7: no notifier is called `a`; the file has none"
+    );
+    assert!(!refused("[[notify.route]]\nto = [\"\\u001b[31m\"]\n").contains('\u{1b}'));
+}
+
+#[test]
+fn a_route_that_can_take_nothing_is_refused_where_it_stands() {
+    for (rest, place, word) in [
+        ("bucket = [\"prod/*\"]", "line 9, column 10:", "no name has `/` in it"),
+        ("bucket = []", "line 9, column 10:", "an empty list matches nothing"),
+        ("tag = [\"prod\"]", "line 9, column 7:", "`KEY=VALUE`"),
+        ("account = [\"1\"]", "line 9, column 11:", "twelve digits"),
+        ("severity = [\"hi\"]", "line 9, column 13:", "`hi`"),
+        ("kind = [\"open\"]", "line 9, column 9:", "`open`"),
+        ("buckets = [\"a\"]", "line 9, column 1:", "did you mean `bucket`?"),
+        ("except = [{}]", "line 8, column 7:", "takes nothing"),
+        ("bucket = [\"a*\"]\nexcept = [{ bucket = [\"*\"] }]", "line 8, column 7:", "takes nothing"),
+        (
+            "tag = [\"a=b\"]\nseverity = [\"low\"]\nexcept = [{ tag = [\"a=*\"] }]",
+            "line 8, column 7:",
+            "takes nothing",
+        ),
+    ] {
+        let said = refused(&format!("{TWO}[[notify.route]]\nto = [\"one\"]\n{rest}\n"));
+        assert!(said.starts_with(place) && said.contains(word), "{rest}: {said}");
+    }
+    let fine = "bucket = [\"a*\"]\nexcept = [{ bucket = [\"ab*\"] }]";
+    assert!(Config::parse(&format!("{TWO}[[notify.route]]\nto = [\"one\"]\n{fine}\n")).is_ok());
+}
+
 #[test]
 fn hostile_keys_are_shown_escaped() {
     assert!(!refused("\"\\u001b[31m\" = 1").contains('\u{1b}'));
@@ -145,8 +194,11 @@ fn every_notifier_has_a_page_in_the_book() {
     let contents = std::fs::read_to_string(root.join("README.md")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&Config::schema()).unwrap();
     let sections = schema["$defs"]["NotifyConfig"]["properties"].as_object().unwrap();
-    let notifiers: Vec<_> =
-        sections.iter().filter(|(_, section)| section["type"] == "array").map(|(name, _)| name).collect();
+    let notifiers: Vec<_> = sections
+        .iter()
+        .filter(|(name, section)| section["type"] == "array" && *name != "route")
+        .map(|(name, _)| name)
+        .collect();
     assert!(notifiers.len() >= 11, "{notifiers:?}");
     for name in notifiers {
         let page = std::fs::read_to_string(root.join(format!("notifiers/{name}.md"))).expect(name);

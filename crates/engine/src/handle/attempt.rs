@@ -200,7 +200,7 @@ impl Handler {
             code,
             exposures: shown.filter_map(|exposure| serde_json::to_value(exposure).ok()).collect(),
         };
-        self.observer.to_all(Notice {
+        self.observer.addressed(Notice {
             id: id_of(&["event", &change.id]),
             at: now,
             body: NoticeBody::Event(occurrence),

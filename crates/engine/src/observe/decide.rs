@@ -284,20 +284,25 @@ fn judge(
 fn side(document: &Value, facets: &BTreeMap<FacetKind, Facet>) -> Value {
     let gap = |gap: &Value| json!({"what": gap["what"], "permission": gap["permission"], "why": gap["why"]});
     let gaps = document["undetermined"].as_array().map(|gaps| gaps.iter().map(gap).collect::<Vec<_>>());
-    json!({
+    let mut side = json!({
         "verdict": document["verdict"],
         "exposures": document["exposures"],
         "aws_public": document["aws_public"],
         "undetermined": gaps.unwrap_or_default(),
-        "tags": tags(facets),
-    })
+    });
+    if let Some(tags) = tags(facets) {
+        side["tags"] = tags;
+    }
+    side
 }
 
-/// Gives the bucket's tags; none where they could not be read.
-fn tags(facets: &BTreeMap<FacetKind, Facet>) -> Value {
-    let stored = facets.get(&FacetKind::Configuration).and_then(|facet| facet.document.get("tags"));
-    let read = stored.filter(|tags| tags.is_object() && tags.get("unreadable").is_none());
-    read.cloned().unwrap_or_else(|| json!({}))
+/// Gives the bucket's tags; `None` where they were not read.
+fn tags(facets: &BTreeMap<FacetKind, Facet>) -> Option<Value> {
+    match facets.get(&FacetKind::Configuration)?.document.get("tags")? {
+        Value::Null => Some(json!({})),
+        tags if tags.is_object() && tags.get("unreadable").is_none() => Some(tags.clone()),
+        _ => None,
+    }
 }
 
 fn shown(record: &BucketRecord, assessment: &Assessment, observed_at: Timestamp) -> AssessmentRecord {

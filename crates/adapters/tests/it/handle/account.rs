@@ -123,7 +123,7 @@ async fn a_change_of_the_organization_is_a_change_of_the_account() {
 
 #[tokio::test]
 async fn who_keeps_an_incident_for_each_bucket_hears_of_each_that_opens_and_shuts_however_many() {
-    let receiver = |name: &str, follows| Receiver { name: name.to_owned(), follows };
+    let receiver = |name: &str, follows| Receiver { name: name.to_owned(), follows, ..Receiver::default() };
     let receivers = vec![receiver("log", false), receiver("incidents", true)];
     let routing = Routing::new(AlertKind::DEFAULT.to_vec(), receivers);
     let world = filled(World::telling(routing).await, 60).await;

@@ -150,8 +150,8 @@ async fn who_follows_hears_of_what_is_shut_and_the_others_only_of_what_is_chosen
     world.scan().await;
     world.told().await;
     let receivers = vec![
-        Receiver { name: "log".to_owned(), follows: false },
-        Receiver { name: "incidents".to_owned(), follows: true },
+        Receiver { name: "log".to_owned(), ..Receiver::default() },
+        Receiver { name: "incidents".to_owned(), follows: true, ..Receiver::default() },
     ];
     let routing = Routing::new(AlertKind::DEFAULT.to_vec(), receivers);
     let observer = Observer::routed(Arc::clone(&world.store), routing).judging_by(judge);

@@ -3,13 +3,14 @@
 use bucketwatch_exposure::assessment as domain;
 use bucketwatch_policy::action;
 use bucketwatch_policy::reach;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Defines an enum whose variants are written as the given words, in order of weight.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal: $about:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum $name {
             $(#[doc = $about] #[serde(rename = $word)] $variant,)+
         }

@@ -1,0 +1,80 @@
+//! Routes from the executable: who is told, and what nobody is told.
+
+use std::path::Path;
+
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_sandbox::{Account, Fleet};
+
+use crate::program::{Credentials, bucketwatch, scan, told};
+use crate::sandbox::Served;
+
+const BUCKETS: usize = 12;
+
+fn run(home: &Path, account: &Served) -> String {
+    let credentials =
+        Credentials { key: "AKIASANDBOXSANDBOX00".to_owned(), secret: "any".to_owned(), token: None };
+    let mut command = scan(home, &account.handle().endpoint_url(), &credentials);
+    told(&command.output().expect("the executable starts"))
+}
+
+/// Opens a bucket that is shut, and gives its name.
+fn open_one(account: &Served) -> String {
+    let fleet = Fleet::generate(BUCKETS, 5);
+    let shut = (0..BUCKETS).find(|index| !fleet.make(*index).is_public()).expect("one that is shut");
+    let name = fleet.name(shut);
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}}}"#
+    );
+    account.handle().change(|account| {
+        account.change(&name, |bucket| {
+            bucket.snapshot.policy = Observed::Present(policy.clone());
+            bucket.snapshot.bucket_block = Observed::Absent;
+        })
+    });
+    name
+}
+
+fn configure(home: &Path, routes: &str) {
+    let file = format!(
+        "[[notify.log]]\nname = \"one\"\npath = \"one.log\"\n[[notify.log]]\nname = \"other\"\npath = \"other.log\"\n{routes}"
+    );
+    std::fs::write(home.join("bucketwatch.toml"), file).expect("a configuration");
+}
+
+fn lines(home: &Path, file: &str) -> usize {
+    std::fs::read_to_string(home.join(file)).map_or(0, |text| text.lines().count())
+}
+
+#[test]
+fn each_hears_of_what_its_routes_take_and_what_nobody_hears_of_is_shown() {
+    let account = Served::start(Account::from_fleet(Fleet::generate(BUCKETS, 5)));
+    let home = tempfile::tempdir().expect("a home");
+    configure(
+        home.path(),
+        "[[notify.route]]\nto = [\"one\"]\nkind = [\"opened\"]\n[[notify.route]]\nto = [\"other\"]\nbucket = [\"no-such-*\"]\n",
+    );
+    run(home.path(), &account);
+    assert_eq!((lines(home.path(), "one.log"), lines(home.path(), "other.log")), (0, 1), "the baseline");
+    let opened = open_one(&account);
+    let said = run(home.path(), &account);
+    assert_eq!((lines(home.path(), "one.log"), lines(home.path(), "other.log")), (1, 1), "{said}");
+    assert!(!said.contains("no route takes"), "{said}");
+
+    configure(home.path(), "[[notify.route]]\nto = [\"one\", \"other\"]\nbucket = [\"no-such-*\"]\n");
+    let line =
+        format!("no route takes 1 of 1 transitions, so nobody is told of them; the latest: {opened} opened");
+    for command in [&["status"][..], &["notify", "list"]] {
+        let said = told(&bucketwatch(home.path()).args(command).output().expect("it runs"));
+        assert!(said.contains(&line), "{command:?}: {said}");
+    }
+}
+
+#[test]
+fn a_route_to_nobody_is_refused_with_its_place() {
+    let home = tempfile::tempdir().expect("a home");
+    configure(home.path(), "[[notify.route]]\nto = [\"onee\"]\n");
+    let output = bucketwatch(home.path()).args(["notify", "test"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let said = told(&output);
+    assert!(said.contains("line 8, column 7: no notifier is called `onee`; did you mean `one`?"), "{said}");
+}
