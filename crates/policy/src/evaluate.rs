@@ -162,9 +162,7 @@ fn speaks_of(statement: &Statement, request: &Request) -> Match {
 
 fn names(resources: &Resources, request: &Request) -> bool {
     let resource = request.resource.as_raw();
-    let named = resources.patterns.iter().any(|pattern| {
-        text::resolve(pattern, &request.context).is_some_and(|pattern| text::matches(&pattern, resource))
-    });
+    let named = resources.patterns.iter().any(|pattern| text::names(pattern, &request.context, resource));
     named != resources.negated
 }
 

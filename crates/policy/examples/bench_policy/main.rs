@@ -27,6 +27,10 @@ use std::time::Duration;
 use measure::{Measured, measure};
 use sample::Sample;
 
+/// As the program allocates.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The figures that the engine has to reach, in microseconds.
 const MOST_AT_HALF: f64 = 10.0;
 const MOST_AT_99: f64 = 1_000.0;

@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::fact::{ActionFact, KeyFact};
 use super::generated::{ACTIONS, KEYS};
 use crate::action::{Action, ActionSet, ResourceKind};
 
-static ACTIONS_BY_NAME: LazyLock<HashMap<&str, Action>> =
+/// Nobody but us chooses what stands in the tables, so no seed has to protect them.
+type Table<K, V> = HashMap<K, V, FixedState>;
+
+static ACTIONS_BY_NAME: LazyLock<Table<&str, Action>> =
     LazyLock::new(|| super::all().map(|action| (action.name(), action)).collect());
 
 /// Gives the action of exactly this name.
@@ -24,8 +29,8 @@ pub(super) struct Known {
 }
 
 /// By key or family in lower case.
-static KEYS_BY_NAME: LazyLock<HashMap<String, Known>> = LazyLock::new(|| {
-    let mut known: HashMap<String, Known> = HashMap::new();
+static KEYS_BY_NAME: LazyLock<Table<String, Known>> = LazyLock::new(|| {
+    let mut known: Table<String, Known> = Table::default();
     for fact in KEYS {
         let name = fact.name.to_ascii_lowercase();
         let defining = if name.starts_with("s3") { ActionSet::EMPTY } else { every_action() };

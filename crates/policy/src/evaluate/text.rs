@@ -15,6 +15,17 @@ pub(super) enum Token {
     Run,
 }
 
+/// Tells whether the pattern, with the values of a request put in, matches all of `text`.
+pub(super) fn names(pattern: &Pattern, context: &Context, text: &str) -> bool {
+    // Most patterns and texts part at the very beginning.
+    if let Some(Part::Literal(start)) = pattern.parts.first()
+        && !text.starts_with(start.as_str())
+    {
+        return false;
+    }
+    resolve(pattern, context).is_some_and(|pattern| matches(&pattern, text))
+}
+
 /// Puts the values of a request into a pattern; `None` where a variable has none and no default, since such a
 /// pattern matches nothing. What is put in stands for itself, wildcards included.
 pub(super) fn resolve(pattern: &Pattern, context: &Context) -> Option<Vec<Token>> {
