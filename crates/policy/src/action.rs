@@ -120,7 +120,11 @@ impl ActionSet {
 
     /// Gives the actions in the catalogue's order.
     pub fn iter(self) -> impl Iterator<Item = Action> {
-        (0..=255u8).map(Action).filter(move |action| self.contains(*action))
+        [0, 64, 128, 192].into_iter().zip(self.0).flat_map(|(base, word): (u8, u64)| {
+            let lowest_cleared = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
+            std::iter::successors(Some(word).filter(|word| *word != 0), lowest_cleared)
+                .map(move |word| Action(base + word.trailing_zeros() as u8))
+        })
     }
 
     fn zip(self, other: Self, combine: impl Fn(u64, u64) -> u64) -> Self {
