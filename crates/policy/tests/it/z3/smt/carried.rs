@@ -67,7 +67,7 @@ impl Carried {
             | "aws:principaltype" => Some("true"),
             "aws:sourcearn" | "aws:sourceaccount" => Some("false"),
             "aws:principalarn" => unsigned.or(Some("true")),
-            "aws:principalorgid" => unsigned,
+            "aws:principalorgid" | "s3:x-amz-content-sha256" => unsigned,
             "s3:prefix" | "s3:max-keys" => only("s3:ListBucket"),
             "s3:versionid" => only("s3:GetObjectVersion"),
             "s3:x-amz-acl" | "s3:requestobjecttagkeys" => only("s3:PutObject"),

@@ -13,6 +13,7 @@ const CHOSEN: &[&str] = &[
     "s3:prefix",
     "s3:versionid",
     "s3:x-amz-acl",
+    "s3:x-amz-content-sha256",
     "s3:existingobjecttag/a",
     "s3:requestobjecttagkeys",
 ];
