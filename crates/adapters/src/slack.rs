@@ -41,6 +41,10 @@ impl Notifier for Slack {
         Some(60)
     }
 
+    fn groups(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let endpoint = self.hook.endpoint(&self.url).await?;
         let body = to_json(&slack_message(&Message::of(notice)));

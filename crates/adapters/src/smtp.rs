@@ -161,6 +161,10 @@ impl Notifier for Smtp {
         &self.name
     }
 
+    fn groups(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let mail = self.mail(notice).map_err(|error| DeliveryError {
             reason: format!("the mail cannot be written: {error}"),

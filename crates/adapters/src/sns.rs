@@ -92,6 +92,10 @@ impl Notifier for Sns {
         &self.name
     }
 
+    fn groups(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         self.aws.call(&self.call(notice)).await?;
         Ok(())

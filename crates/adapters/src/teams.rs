@@ -41,6 +41,10 @@ impl Notifier for Teams {
         Some(60)
     }
 
+    fn groups(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let endpoint = self.hook.endpoint(&self.url).await?;
         let body = to_json(&teams_card(&Message::of(notice)));

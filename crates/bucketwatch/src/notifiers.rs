@@ -80,7 +80,14 @@ impl Notifiers {
         let defaults = DeliveryOptions::default();
         let give_up_after = notify.dead_after.map_or(defaults.give_up_after, |period| period.duration());
         let per_minute = notify.per_minute.iter().map(|(name, count)| (name.as_str().to_owned(), *count));
-        let options = DeliveryOptions { give_up_after, per_minute: per_minute.collect(), ..defaults };
+        let timing = notify.names().into_iter().map(|name| (name.clone(), notify.timing_of(&name)));
+        let options = DeliveryOptions {
+            give_up_after,
+            per_minute: per_minute.collect(),
+            group_over: notify.group_over.unwrap_or(defaults.group_over),
+            timing: timing.collect(),
+            ..defaults
+        };
         let deadline = notify.deadline.map_or(DELIVERY, |period| period.duration());
         Self { notify: notify.clone(), list: Vec::new(), options, deadline }
     }
@@ -152,8 +159,7 @@ impl Notifiers {
         if self.list.is_empty() {
             return;
         }
-        let outbox = Outbox::new(Arc::clone(store), self.list.clone(), holder(), self.options.clone());
-        match outbox.deliver_until(tokio::time::Instant::now() + self.deadline).await {
+        match self.outbox(store).deliver_until(tokio::time::Instant::now() + self.deadline).await {
             Ok(done) if done.failed + done.dead > 0 => tell(&format!(
                 "bucketwatch: {} of the attempts to deliver notices failed; they wait for the next run, {} were given up (`bucketwatch notify list` says why)",
                 done.failed, done.dead
@@ -164,6 +170,21 @@ impl Notifiers {
             Ok(_) => {}
             Err(error) => tell(&format!("bucketwatch: notices wait for the next run: {error}")),
         }
+    }
+
+    /// Gives up what has waited too long for notifiers that are no longer here, and says so.
+    pub(crate) async fn give_up_orphans(&self, store: &Arc<dyn StateStore>) {
+        match self.outbox(store).give_up_orphans().await {
+            Ok(0) => {}
+            Ok(given_up) => tell(&format!(
+                "bucketwatch: {given_up} notices for notifiers that are no longer configured were given up (`bucketwatch notify list`)"
+            )),
+            Err(error) => tell(&format!("bucketwatch: the outbox cannot be read: {error}")),
+        }
+    }
+
+    fn outbox(&self, store: &Arc<dyn StateStore>) -> Outbox {
+        Outbox::new(Arc::clone(store), self.list.clone(), holder(), self.options.clone())
     }
 
     /// Hands `notice` to every notifier at once, and gives how many refused it.

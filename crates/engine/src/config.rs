@@ -3,6 +3,7 @@
 mod alert;
 mod chat;
 mod command;
+mod digest;
 mod document;
 mod error;
 mod http;
@@ -11,12 +12,14 @@ mod named;
 mod notify;
 mod pattern;
 mod period;
+mod quiet;
 mod route;
 mod secret;
 mod service;
 mod smtp;
 mod syslog;
 mod webhook;
+mod zone;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,6 +27,7 @@ use serde::Deserialize;
 pub use self::alert::{AlertKind, UnknownAlert};
 pub use self::chat::{PagerDutyConfig, SlackConfig, TeamsConfig};
 pub use self::command::CommandConfig;
+pub use self::digest::DigestConfig;
 pub use self::document::DocumentFormat;
 pub use self::error::ConfigError;
 pub use self::http::HttpConfig;
@@ -32,12 +36,14 @@ pub use self::named::Named;
 pub use self::notify::NotifyConfig;
 pub use self::pattern::{BucketPattern, TagPattern};
 pub use self::period::Period;
+pub use self::quiet::QuietConfig;
 pub use self::route::{Choice, Criteria, NoticeKind, RouteConfig};
 pub use self::secret::SecretSource;
 pub use self::service::{EventBridgeConfig, SecurityHubConfig, SnsConfig};
 pub use self::smtp::{SmtpConfig, SmtpTls};
 pub use self::syslog::{Address, Facility, SyslogConfig, SyslogTarget, TargetError};
 pub use self::webhook::WebhookConfig;
+pub use self::zone::{Day, TimeOfDay, Zone};
 
 /// The configuration file. Every key is optional; the command line wins over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -81,6 +87,9 @@ impl Config {
         }
         if config.notify.per_minute.values().any(|count| *count == 0) {
             return Err(ConfigError::named("`per_minute` must be at least 1"));
+        }
+        if config.notify.group_over == Some(0) {
+            return Err(ConfigError::named("`group_over` must be at least 1"));
         }
         config.notify.check(text)?;
         let mut names = config.notify.names();

@@ -18,4 +18,5 @@ pub mod routing;
 pub mod scan;
 pub mod secret;
 pub mod state;
+pub mod timing;
 pub mod watch;

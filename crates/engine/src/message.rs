@@ -34,7 +34,9 @@ pub use self::text::{ascii_subject, plain_text};
 use crate::escape::terminal_cell;
 use crate::notice::{Notice, OccurrenceKind};
 use crate::report::sentence::{counted, few};
-use crate::report::wire::{Baseline, CauseDocument, Group, NoticeDocument, OccurrenceDocument, Severity};
+use crate::report::wire::{
+    Baseline, CauseDocument, DigestDocument, Group, NoticeDocument, OccurrenceDocument, Severity,
+};
 
 /// How many buckets a message names; the rest is counted.
 const SHOWN: usize = 10;
@@ -68,6 +70,9 @@ impl Message {
     pub fn of_document(notice: &NoticeDocument) -> Self {
         let mut readings: Vec<_> = notice.transitions.iter().map(Reading::of).collect();
         readings.sort_by_key(Reading::severity);
+        if let Some(digest) = &notice.digest {
+            return Self::of_digest(notice, digest);
+        }
         match (&notice.baseline, &notice.event, &notice.group, readings.as_slice()) {
             (Some(baseline), ..) => Self::of_baseline(notice, baseline),
             (_, Some(event), ..) => Self::of_event(notice, event),
@@ -91,6 +96,31 @@ impl Message {
         let told = several.list.len() as u64;
         let folded = usize::try_from(group.buckets.saturating_sub(told)).unwrap_or(usize::MAX);
         Self { headline: Line::new(headline), facts: fact::of_group(group), folded, ..several }
+    }
+
+    fn of_digest(notice: &NoticeDocument, digest: &DigestDocument) -> Self {
+        let mut severities: Vec<(&str, u64)> = Vec::new();
+        for entry in &digest.notices {
+            match severities.last_mut() {
+                Some((word, count)) if *word == entry.severity.as_str() => *count += 1,
+                _ => severities.push((entry.severity.as_str(), 1)),
+            }
+        }
+        let counts: Vec<_> = severities.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        let notices = counted(digest.notices.len() as u64, "notice", "notices");
+        let list = digest.notices.iter().take(SHOWN).map(|entry| {
+            let at = entry.at.strftime("%Y-%m-%d %H:%M UTC");
+            Line::new(format!("{}: {} ({at})", entry.severity.as_str(), entry.headline))
+        });
+        Self {
+            id: notice.id.clone(),
+            at: notice.at,
+            severity: digest.notices.first().map_or(Severity::Informational, |worst| worst.severity),
+            headline: Line::new(format!("digest of {notices}: {}", counts.join(", "))),
+            facts: fact::of_digest(notice.at),
+            list: list.collect(),
+            folded: digest.notices.len().saturating_sub(SHOWN),
+        }
     }
 
     fn of_event(notice: &NoticeDocument, event: &OccurrenceDocument) -> Self {

@@ -55,6 +55,12 @@ pub enum NoticeBody {
     },
     /// An event that is told for its own sake: it changed nothing that could be seen.
     Event(Occurrence),
+    /// What one interval brought to a notifier that is told of it in one message. It is made to be handed over, and never
+    /// stored.
+    Digest {
+        /// The notices, in order.
+        notices: Vec<Notice>,
+    },
 }
 
 /// An event that is told for its own sake.

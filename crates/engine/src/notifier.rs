@@ -21,6 +21,11 @@ pub trait Notifier: Send + Sync {
         false
     }
 
+    /// Tells whether people read it, who want many changes of one cause as one message.
+    fn groups(&self) -> bool {
+        false
+    }
+
     /// Hands `notice` over. `Ok` means that the other side has it; a repeat carries the same id.
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError>;
 }

@@ -1,29 +1,40 @@
 //! Delivery: what waits in the outbox goes to its notifiers, at least once, each notifier by itself.
 
 mod backoff;
+mod lane;
+mod orphan;
 mod pace;
+mod parcel;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use self::backoff::Backoff;
 
+use self::lane::Lane;
 use self::pace::Pace;
+use self::parcel::{Packed, Packing, Parcel};
 
 use crate::clock::{Clock, SystemClock};
+use crate::message::Message;
 use crate::notifier::{Notifier, Retry};
 use crate::state::{Claim, Claimed, Outcome, Settlement, StateError, StateStore};
+use crate::timing::Timing;
 
 /// How many deliveries are leased at once.
 const BATCH: usize = 16;
 
-/// After so many failures in a row the rest waits too: the other side is down, not the notice bad.
-const FAILURES_IN_A_ROW: u32 = 3;
+/// How many are leased at once where several become one message.
+const MANY: usize = 500;
+
+/// How long a change waits at most for the others of the run that is under way.
+const RUN: SignedDuration = SignedDuration::from_secs(60);
 
 /// How deliveries are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +47,10 @@ pub struct DeliveryOptions {
     pub give_up_after: Duration,
     /// How many notices a minute a notifier gets at most, by its name; others as they say themselves.
     pub per_minute: BTreeMap<String, u32>,
+    /// More changes of one cause than this are one message to people.
+    pub group_over: usize,
+    /// When a notifier is told, by its name; others at once.
+    pub timing: BTreeMap<String, Timing>,
 }
 
 impl Default for DeliveryOptions {
@@ -45,6 +60,8 @@ impl Default for DeliveryOptions {
             backoff: Backoff::default(),
             give_up_after: Duration::from_secs(3 * 24 * 60 * 60),
             per_minute: BTreeMap::new(),
+            group_over: 10,
+            timing: BTreeMap::new(),
         }
     }
 }
@@ -100,7 +117,7 @@ impl Outbox {
     }
 
     async fn lane(&self, notifier: &dyn Notifier, deadline: Instant) -> Result<Delivered, StateError> {
-        let mut lane = Lane { sum: Delivered::default(), failures_in_a_row: 0, hold_until: None };
+        let mut lane = Lane::default();
         let per_minute = self.options.per_minute.get(notifier.name()).copied().or(notifier.per_minute());
         let mut pace = Pace::new(per_minute, Instant::now());
         loop {
@@ -109,10 +126,13 @@ impl Outbox {
                 break;
             }
             sleep_until(free).await;
-            let claimed = self.claim(notifier, pace.batch(BATCH)).await?;
+            let most = pace.batch(BATCH);
+            let claimed = self.claim(notifier, if self.is_packing(notifier) { MANY } else { most }).await?;
             if !claimed.is_empty() {
-                pace.spend(claimed.len(), Instant::now());
-                self.deliver(notifier, claimed, deadline, &mut lane).await?;
+                let mut packed = self.pack(notifier, claimed).await?;
+                packed.leave(most, self.clock.now());
+                pace.spend(packed.parcels.len(), Instant::now());
+                self.deliver(notifier, packed, deadline, &mut lane).await?;
                 continue;
             }
             let Some(due) = self.store.next_due(notifier.name()).await? else { break };
@@ -131,53 +151,92 @@ impl Outbox {
         self.store.claim(&Claim { notifier, holder, at, until: later(at, lease), limit }).await
     }
 
-    /// Tries every delivery of a batch, and records how they went: after the attempts, never before.
+    fn timing(&self, notifier: &dyn Notifier) -> Cow<'_, Timing> {
+        self.options.timing.get(notifier.name()).map_or_else(Cow::default, Cow::Borrowed)
+    }
+
+    /// Tells whether several deliveries may become one message.
+    fn is_packing(&self, notifier: &dyn Notifier) -> bool {
+        notifier.groups() || self.timing(notifier).digest.is_some()
+    }
+
+    /// Sorts deliveries by when and with what they are handed over.
+    async fn pack(&self, notifier: &dyn Notifier, claimed: Vec<Claimed>) -> Result<Packed, StateError> {
+        let group_over = notifier.groups().then_some(self.options.group_over);
+        let latest = if group_over.is_some() { self.store.runs(1).await? } else { Vec::new() };
+        let run = latest.first().filter(|run| run.end.is_none()).map(|run| (run.id.as_str(), RUN));
+        let timing = self.timing(notifier);
+        Ok(Packing { timing: &timing, group_over, run }.pack(claimed, self.clock.now()))
+    }
+
+    /// Tries every parcel, and records how they went: after the attempts, never before. What is held is given back.
     async fn deliver(
         &self,
         notifier: &dyn Notifier,
-        claimed: Vec<Claimed>,
+        packed: Packed,
         deadline: Instant,
         lane: &mut Lane,
     ) -> Result<(), StateError> {
-        let mut settlements = Vec::with_capacity(claimed.len());
-        for delivery in claimed {
+        let mut settlements = Vec::new();
+        let settled = |delivery: Claimed, outcome| {
+            let (ticket, at) = (delivery.ticket, self.clock.now());
+            Settlement { ticket, at, outcome }
+        };
+        for (delivery, retry_at) in packed.held {
+            settlements.push(settled(delivery, Outcome::Released { retry_at }));
+        }
+        for parcel in packed.parcels {
             let outcome = match lane.hold_until {
                 Some(retry_at) if retry_at > self.clock.now() => Outcome::Released { retry_at },
-                _ => self.attempt(notifier, &delivery, deadline).await,
+                _ => self.attempt(notifier, &parcel, deadline).await,
             };
-            lane.learn(&outcome);
-            settlements.push(Settlement { ticket: delivery.ticket, at: self.clock.now(), outcome });
+            let outcomes: Vec<_> =
+                parcel.deliveries.iter().map(|delivery| self.of_each(notifier, delivery, &outcome)).collect();
+            lane.learn(&outcomes);
+            settlements.extend(
+                parcel
+                    .deliveries
+                    .into_iter()
+                    .zip(outcomes)
+                    .map(|(delivery, outcome)| settled(delivery, outcome)),
+            );
         }
         self.store.settle(settlements).await
     }
 
-    async fn attempt(&self, notifier: &dyn Notifier, delivery: &Claimed, deadline: Instant) -> Outcome {
+    async fn attempt(&self, notifier: &dyn Notifier, parcel: &Parcel, deadline: Instant) -> Outcome {
         let cut_off = Instant::now() + self.options.attempt;
         if deadline <= Instant::now() {
             return Outcome::Released { retry_at: self.clock.now() };
         }
-        match timeout_at(cut_off.min(deadline), notifier.deliver(&delivery.notice)).await {
+        match timeout_at(cut_off.min(deadline), notifier.deliver(&parcel.notice)).await {
             Ok(Ok(())) => Outcome::Delivered,
-            Ok(Err(error)) => self.failure(delivery, error.reason, error.retry),
+            Ok(Err(error)) => self.failure(parcel, error.reason, error.retry),
             Err(_) if deadline < cut_off => Outcome::Released { retry_at: self.clock.now() },
-            Err(_) => self.failure(delivery, "no answer in time".to_owned(), Retry::Later),
+            Err(_) => self.failure(parcel, "no answer in time".to_owned(), Retry::Later),
         }
     }
 
-    fn failure(&self, delivery: &Claimed, reason: String, retry: Retry) -> Outcome {
-        let now = self.clock.now();
-        let pause = self.options.backoff.pause(delivery.failures, &delivery.ticket.notice);
+    fn failure(&self, parcel: &Parcel, reason: String, retry: Retry) -> Outcome {
+        let pause = self.options.backoff.pause(parcel.failures(), &parcel.notice.id);
         let pause = match retry {
             Retry::Never => return Outcome::Dead { reason },
             Retry::After(wish) => pause.max(wish),
             Retry::Later => pause,
         };
-        let last = later(delivery.waiting_since, self.options.give_up_after);
-        if last <= now {
-            Outcome::Dead { reason }
-        } else {
-            Outcome::Failed { retry_at: later(now, pause), reason }
+        Outcome::Failed { retry_at: later(self.clock.now(), pause), reason }
+    }
+
+    /// Gives what the outcome of a parcel is for one of its deliveries: one that was tried for too long is given up. The
+    /// time in which it was held does not count.
+    fn of_each(&self, notifier: &dyn Notifier, delivery: &Claimed, outcome: &Outcome) -> Outcome {
+        let Outcome::Failed { reason, .. } = outcome else { return outcome.clone() };
+        let (since, severity) = (delivery.waiting_since, Message::of(&delivery.notice).severity);
+        let tried_since = self.timing(notifier).due(since, severity, since);
+        if later(tried_since, self.options.give_up_after) <= self.clock.now() {
+            return Outcome::Dead { reason: reason.clone() };
         }
+        outcome.clone()
     }
 
     /// Gives when the next attempt makes sense.
@@ -189,35 +248,6 @@ impl Outbox {
     fn instant_of(&self, time: Timestamp) -> Option<Instant> {
         let wait = Duration::try_from(time.duration_since(self.clock.now())).unwrap_or_default();
         Instant::now().checked_add(wait)
-    }
-}
-
-/// What is known of one notifier while it is delivered to.
-struct Lane {
-    sum: Delivered,
-    failures_in_a_row: u32,
-    /// The other side is down until then, as far as one can tell.
-    hold_until: Option<Timestamp>,
-}
-
-impl Lane {
-    fn learn(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Delivered => {
-                self.sum.delivered += 1;
-                self.failures_in_a_row = 0;
-                self.hold_until = None;
-            }
-            Outcome::Failed { retry_at, .. } => {
-                self.sum.failed += 1;
-                self.failures_in_a_row += 1;
-                if self.failures_in_a_row >= FAILURES_IN_A_ROW {
-                    self.hold_until = Some(*retry_at);
-                }
-            }
-            Outcome::Dead { .. } => self.sum.dead += 1,
-            Outcome::Released { .. } => {}
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketwatch_adapters::sqlite::SqliteStore;
+use bucketwatch_engine::clock::Clock;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::{DeliveryError, Notifier, Retry};
 use bucketwatch_engine::outbox::{Backoff, DeliveryOptions, Outbox};
@@ -48,6 +49,10 @@ impl Faulty {
 impl Notifier for Faulty {
     fn name(&self) -> &str {
         self.name
+    }
+
+    fn groups(&self) -> bool {
+        self.name == "people"
     }
 
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
@@ -160,4 +165,126 @@ async fn two_processes_at_once_deliver_each_notice_once() {
     let mut taken = log.taken();
     taken.sort();
     assert_eq!(taken, ids);
+}
+
+/// A clock that stands still until it is set.
+struct Stopped(Mutex<Timestamp>);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+impl Stopped {
+    fn at(text: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(text.parse().unwrap())))
+    }
+
+    fn set(&self, text: &str) {
+        *self.0.lock().unwrap() = text.parse().unwrap();
+    }
+}
+
+/// Gives delivery options with the timing of `log` as the file says it.
+fn timed(timing: &str) -> DeliveryOptions {
+    let file = format!("[[notify.log]]\nname = \"log\"\npath = \"x\"\n{timing}");
+    let notify = bucketwatch_engine::config::Config::parse(&file).unwrap().notify;
+    let timing = BTreeMap::from([("log".to_owned(), notify.timing_of("log"))]);
+    DeliveryOptions { timing, ..quick() }
+}
+
+/// Posts notices to `log` that were written at `written`.
+async fn post(store: &Arc<dyn StateStore>, ids: &[&str], written: &str) {
+    let mut notices: Vec<_> = ids.iter().map(|id| sample::notice(id, 0, &["log"])).collect();
+    notices.iter_mut().for_each(|outgoing| outgoing.notice.at = written.parse().unwrap());
+    store.commit(Commit { notices, ..Commit::default() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_quiet_hours_held_goes_out_in_order_when_they_end_and_is_not_too_old_then() {
+    let store = store(&[], &[]).await;
+    let quiet = "[[notify.quiet.log]]\nzone = \"UTC\"\nfrom = \"22:00\"\nto = \"07:00\"\nthrough = []\n";
+    let options = DeliveryOptions { give_up_after: Duration::from_secs(3600), ..timed(quiet) };
+    let clock = Stopped::at("2026-11-23T22:10:00Z");
+    post(&store, &["1", "2"], "2026-11-23T22:05:00Z").await;
+    let once = Faulty::new("log", |_, attempt| (attempt == 1).then_some(Retry::Later));
+    let outbox = outbox(&store, &[&once], options).with_clock(clock.clone());
+    assert_eq!(outbox.deliver_until(within(2_000)).await.unwrap().delivered, 0);
+    assert_eq!(store.next_due("log").await.unwrap(), Some("2026-11-24T07:00:00Z".parse().unwrap()));
+    post(&store, &["3"], "2026-11-24T06:59:00Z").await;
+    assert_eq!(outbox.deliver_until(within(2_000)).await.unwrap().delivered, 0);
+    clock.set("2026-11-24T07:00:00Z");
+    outbox.deliver_until(within(20)).await.unwrap();
+    clock.set("2026-11-24T07:30:00Z");
+    outbox.deliver_until(within(20_000)).await.unwrap();
+    assert_eq!(once.taken(), ["1", "2", "3"]);
+    assert_eq!(store.dead_letters(9).await.unwrap(), [], "the hours in which they were held do not count");
+}
+
+#[tokio::test]
+async fn a_digest_that_was_sent_and_not_recorded_comes_again_under_the_same_id() {
+    let store = store(&[], &[]).await;
+    let options = timed("[notify.digest.log]\nevery = \"1h\"\n");
+    let clock = Stopped::at("2026-11-23T10:30:00Z");
+    post(&store, &["1", "2", "3"], "2026-11-23T10:05:00Z").await;
+    let taken = Faulty::new("log", |_, _| None);
+    let first = outbox(&store, &[&taken], options.clone()).with_clock(clock.clone());
+    first.deliver_until(within(2_000)).await.unwrap();
+    assert_eq!(taken.taken(), [""; 0], "the interval is not over");
+    clock.set("2026-11-23T11:00:00Z");
+    // The receiver takes it and does not answer in time: the sender cannot tell this from a loss.
+    let silent = Faulty::stalling("log");
+    outbox(&store, &[&silent], options.clone())
+        .with_clock(clock.clone())
+        .deliver_until(within(200))
+        .await
+        .unwrap();
+    let [id] = &silent.attempts.lock().unwrap().keys().cloned().collect::<Vec<_>>()[..] else {
+        panic!("one message")
+    };
+    post(&store, &["4"], "2026-11-23T11:00:30Z").await;
+    clock.set("2026-11-23T11:01:00Z");
+    assert_eq!(first.deliver_until(within(2_000)).await.unwrap().delivered, 3);
+    assert_eq!(taken.taken(), std::slice::from_ref(id));
+    clock.set("2026-11-23T12:00:00Z");
+    first.deliver_until(within(2_000)).await.unwrap();
+    assert_eq!(taken.taken(), [id.as_str(), "4"]);
+}
+
+#[tokio::test]
+async fn people_get_many_changes_of_one_cause_as_one_message_and_machines_each() {
+    let ids: Vec<String> = (0..37).map(|n| format!("{n:02}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let store = store(&ids, &["people", "log"]).await;
+    let (people, log) = (Faulty::new("people", |_, _| None), Faulty::new("log", |_, _| None));
+    let delivered = outbox(&store, &[&people, &log], quick()).deliver_until(within(20_000)).await.unwrap();
+    assert_eq!((people.taken().len(), log.taken().len(), delivered.delivered), (1, 37, 74));
+    assert_eq!(store.next_due("people").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_notifier_that_is_gone_is_given_up_when_it_is_too_old_and_not_before() {
+    let store = store(&[], &[]).await;
+    let options = DeliveryOptions { give_up_after: Duration::from_secs(3600), ..quick() };
+    let clock = Stopped::at("2026-11-23T11:04:00Z");
+    post(&store, &["1"], "2026-11-23T10:05:00Z").await;
+    post(&store, &["2"], "2026-11-23T10:30:00Z").await;
+    let other = Faulty::new("other", |_, _| None);
+    let outbox = outbox(&store, &[&other], options.clone()).with_clock(clock.clone());
+    assert_eq!(outbox.give_up_orphans().await.unwrap(), 0);
+    clock.set("2026-11-23T11:05:00Z");
+    assert_eq!(outbox.give_up_orphans().await.unwrap(), 1);
+    assert_eq!(outbox.give_up_orphans().await.unwrap(), 0);
+    clock.set("2026-11-23T11:30:00Z");
+    assert_eq!(outbox.give_up_orphans().await.unwrap(), 1);
+    let letters = store.dead_letters(9).await.unwrap();
+    let told: Vec<_> =
+        letters.iter().map(|letter| (letter.notice.id.as_str(), letter.reason.as_str())).collect();
+    let reason = "no notifier of this name is configured any more";
+    assert_eq!(told, [("1", reason), ("2", reason)]);
+    let back = Faulty::new("log", |_, _| None);
+    store.revive(None, clock.now()).await.unwrap();
+    let outbox = self::outbox(&store, &[&back], options).with_clock(clock);
+    assert_eq!(outbox.deliver_until(within(2_000)).await.unwrap().delivered, 2);
 }

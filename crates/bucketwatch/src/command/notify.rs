@@ -95,6 +95,7 @@ async fn retry(arguments: &NotifyArguments) -> Result<Exit> {
     let revived = store.revive(arguments.notifier.as_deref(), Timestamp::now()).await?;
     tell(&format!("bucketwatch: {revived} dead letters are due again"));
     notifiers.deliver(&store, arguments.common.quiet).await;
+    notifiers.give_up_orphans(&store).await;
     Ok(Exit::Clean)
 }
 

@@ -54,6 +54,7 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
     let outcome = outcome?;
     let tally = report(arguments, &outcome, store.as_ref(), output).await?;
     notifiers.deliver(&store, arguments.common.quiet).await;
+    notifiers.give_up_orphans(&store).await;
     let changes = HistoryQuery { run: Some(outcome.run.clone()), ..HistoryQuery::default() };
     if let Some(unrouted) = unrouted::of(store.as_ref(), &routing, changes, usize::MAX).await? {
         tell(&format!("bucketwatch: {unrouted}"));

@@ -18,7 +18,7 @@ use bucketwatch_engine::scan::{CloudLooker, ScanOptions, Stop, Why, scan};
 use bucketwatch_engine::state::StateStore;
 use bucketwatch_engine::watch::{EventQueue, Journal, Said, Watch};
 use bucketwatch_ingest::cloudtrail::DeadLetter;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::scan::interrupt;
 use super::{Misuse, connect_options, explain_failure, state};
@@ -32,6 +32,9 @@ const SCAN_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often notices are looked for that are due.
 const TICK: Duration = Duration::from_secs(1);
+
+/// How often notices are looked for whose notifier is gone.
+const ORPHANS: Duration = Duration::from_secs(3600);
 
 /// How long what is under way may take once the daemon is stopped.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -138,7 +141,12 @@ impl Daemon {
     }
 
     async fn deliveries(&self) {
+        let mut orphans_at = Instant::now();
         while self.stop.why().is_none() {
+            if orphans_at <= Instant::now() {
+                orphans_at = Instant::now() + ORPHANS;
+                self.notifiers.give_up_orphans(&self.store).await;
+            }
             tokio::select! {
                 () = self.stop.stopped() => return,
                 () = self.notifiers.deliver(&self.store, self.quiet) => {}

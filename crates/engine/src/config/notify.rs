@@ -6,11 +6,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    CommandConfig, ConfigError, EventBridgeConfig, LogConfig, Named, PagerDutyConfig, Period, RouteConfig,
-    SecurityHubConfig, SlackConfig, SmtpConfig, SnsConfig, SyslogConfig, TeamsConfig, WebhookConfig,
+    CommandConfig, ConfigError, DigestConfig, DocumentFormat, EventBridgeConfig, LogConfig, Named,
+    PagerDutyConfig, Period, QuietConfig, RouteConfig, SecurityHubConfig, SlackConfig, SmtpConfig, SnsConfig,
+    SyslogConfig, TeamsConfig, WebhookConfig,
 };
+use crate::timing::{Timing, is_for_ever};
 
-/// Where notices go; each notifier has a name of its own.
+/// Where notices go, and when; each notifier has a name of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotifyConfig {
@@ -22,6 +24,15 @@ pub struct NotifyConfig {
     /// webhooks, as many as there are for the others.
     #[serde(default)]
     pub per_minute: BTreeMap<Named, u32>,
+    /// More changes of one cause than this are one message to Slack, Teams, mail and SNS. Default: 10.
+    #[schemars(range(min = 1))]
+    pub group_over: Option<usize>,
+    /// Hours in which a notifier is left in peace, by its name.
+    #[serde(default)]
+    pub quiet: BTreeMap<Named, Vec<QuietConfig>>,
+    /// Notifiers that get what comes in an interval as one message, by name.
+    #[serde(default)]
+    pub digest: BTreeMap<Named, DigestConfig>,
     /// Which notifier hears of what. Default: each of everything that `alert_on` chooses.
     #[serde(default)]
     pub route: Vec<RouteConfig>,
@@ -77,6 +88,31 @@ impl NotifyConfig {
         names
     }
 
+    /// Gives when the notifier `name` is told.
+    pub fn timing_of(&self, name: &str) -> Timing {
+        Timing {
+            quiet: self.quiet.get(name).cloned().unwrap_or_default(),
+            digest: self.digest.get(name).cloned(),
+        }
+    }
+
+    /// Gives the names of those that can take several notices in one.
+    fn digestible(&self) -> Vec<String> {
+        let plain = |format: DocumentFormat| format == DocumentFormat::Notice;
+        let mut names: Vec<String> =
+            self.log.iter().filter(|log| plain(log.format)).map(LogConfig::name).collect();
+        names.extend(
+            self.webhook.iter().filter(|webhook| plain(webhook.format)).map(|webhook| webhook.name.clone()),
+        );
+        names.extend(self.slack.iter().map(|slack| slack.name.clone()));
+        names.extend(self.teams.iter().map(|teams| teams.name.clone()));
+        names.extend(self.smtp.iter().map(|smtp| smtp.name.clone()));
+        names.extend(self.sns.iter().map(|sns| sns.name.clone()));
+        names.extend(self.eventbridge.iter().map(|bus| bus.name.clone()));
+        names.extend(self.command.iter().map(|command| command.name.clone()));
+        names
+    }
+
     /// Gives the routes of the notifier `name`.
     pub fn routes_to(&self, name: &str) -> Vec<RouteConfig> {
         let names = |route: &&RouteConfig| route.to.any_of().iter().any(|to| to.as_str() == name);
@@ -87,9 +123,24 @@ impl NotifyConfig {
     pub(super) fn check(&self, text: &str) -> Result<(), ConfigError> {
         let known = self.names();
         let routed = self.route.iter().flat_map(|route| route.to.any_of());
-        for named in self.per_minute.keys().chain(routed) {
+        let timed = self.quiet.keys().chain(self.digest.keys());
+        for named in self.per_minute.keys().chain(timed).chain(routed) {
             if !known.iter().any(|name| name == named.as_str()) {
                 return Err(ConfigError::unknown_notifier(text, named.span().start, named.as_str(), &known));
+            }
+        }
+        let endless = self.quiet.iter().find(|(_, quiet)| is_for_ever(quiet));
+        if let Some((named, _)) = endless {
+            let why = "these quiet hours never end";
+            return Err(ConfigError::at(text, named.span().start, why));
+        }
+        let digestible = self.digestible();
+        for (named, digest) in &self.digest {
+            let apart = (!digestible.iter().any(|name| name == named.as_str())).then_some(
+                "no digest goes here: syslog, PagerDuty, Security Hub and OCSF take each change by itself",
+            );
+            if let Some(fault) = apart.or(digest.fault()) {
+                return Err(ConfigError::at(text, named.span().start, fault));
             }
         }
         match self.route.iter().find(|route| route.is_void()) {

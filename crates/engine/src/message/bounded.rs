@@ -36,6 +36,10 @@ fn cut(document: &mut Value, exposures: usize, transitions: usize) {
         list.iter_mut().for_each(|transition| cut_sides(transition, exposures));
     }
     cut_sides(document, exposures);
+    let digest = document.get_mut("digest").and_then(|digest| digest.get_mut("notices"));
+    if let Some(list) = digest.and_then(Value::as_array_mut) {
+        list.truncate(transitions);
+    }
     let worst = document.get_mut("baseline").and_then(|baseline| baseline.get_mut("worst"));
     for name in worst.and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(text) = name.as_str().filter(|text| text.chars().count() > NAME) {

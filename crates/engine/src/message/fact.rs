@@ -1,6 +1,7 @@
 //! What is to be known beside the headline.
 
 use bucketwatch_policy::untrusted::Untrusted;
+use jiff::Timestamp;
 
 use super::{Line, Reading, Turn, command};
 use crate::escape::terminal_cell;
@@ -87,6 +88,14 @@ pub(super) fn of_several(readings: &[Reading<'_>]) -> Vec<Fact> {
     facts.push(text("Since", first.transition.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     facts.push(Fact { label: "All", value: Value::Command(Line::new("bucketwatch history")) });
     facts
+}
+
+/// Gives the facts of what one interval until `end` brought.
+pub(super) fn of_digest(end: Timestamp) -> Vec<Fact> {
+    vec![
+        text("Until", end.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
+        Fact { label: "All", value: Value::Command(Line::new("bucketwatch history")) },
+    ]
 }
 
 /// Gives the facts of a first run.

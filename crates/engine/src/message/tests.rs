@@ -84,6 +84,15 @@ fn baseline(public: u64) -> Notice {
     Notice { id: "n0".to_owned(), at: sample::instant(), body, group_key: "run-1".to_owned() }
 }
 
+/// What one interval brought: more than is shown.
+fn digest() -> Notice {
+    let mut notices: Vec<_> =
+        (1..=11).map(|number| notice(vec![record(&format!("bucket-{number:02}"))])).collect();
+    notices.push(notice(vec![lost()]));
+    notices.push(event(OccurrenceKind::Watcher, HOSTILE[1], "StopLogging", None));
+    Notice { body: NoticeBody::Digest { notices }, ..notice(Vec::new()) }
+}
+
 /// What one change of the account did to 37 buckets, of which three are told.
 fn account_change() -> Notice {
     let transitions: Vec<_> = (1..=3).map(|number| record(&format!("bucket-{number:02}"))).collect();
@@ -139,6 +148,7 @@ fn every_kind() -> Vec<(&'static str, Notice)> {
         ("refused", event(OccurrenceKind::Refused, "photos", "PutBucketPolicy", Some("AccessDenied"))),
         ("unverified", event(OccurrenceKind::Unverified, "photos", "PutBucketAcl", Some("AccessDenied"))),
         ("watcher", event(OccurrenceKind::Watcher, "bucketwatch-trail", "StopLogging", None)),
+        ("digest", digest()),
         ("hostile", notice(vec![record(HOSTILE[1])])),
     ]
 }

@@ -16,7 +16,7 @@ pub use assessment::{
 };
 pub use error::ErrorDocument;
 pub use exposure::{AudienceDetail, Exposure, Validity};
-pub use notice::{Baseline, Group, NoticeDocument, OccurrenceDocument};
+pub use notice::{Baseline, DigestDocument, DigestEntry, Group, NoticeDocument, OccurrenceDocument};
 pub use scan::{Coverage, ScanDocument};
 pub use transition::{CauseDocument, DeedDocument, Gap, Side, TransitionDocument};
 pub use witness::{ContextValue, Witness};

@@ -46,7 +46,7 @@ impl<'a> Subject<'a> {
             NoticeBody::Event(event) => {
                 Some(subject(NoticeKind::Event, &event.account, event.subject.as_ref()))
             }
-            NoticeBody::Transitions { .. } | NoticeBody::Group { .. } => None,
+            NoticeBody::Transitions { .. } | NoticeBody::Group { .. } | NoticeBody::Digest { .. } => None,
         }
     }
 

@@ -113,6 +113,7 @@ impl World {
                 }
                 NoticeBody::Group { buckets, .. } => format!("group of {buckets}"),
                 NoticeBody::Event(event) => format!("{:?} {}", event.kind, event.deed.event),
+                NoticeBody::Digest { notices } => format!("digest of {}", notices.len()),
                 NoticeBody::Baseline { buckets, public, undetermined, .. } => {
                     format!("baseline {buckets}/{public}/{undetermined}")
                 }

@@ -5,8 +5,12 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CauseDocument, DeedDocument, Exposure, TransitionDocument};
+use super::{CauseDocument, DeedDocument, Exposure, Severity, TransitionDocument};
+use crate::message::Message;
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
+
+/// The most characters of a headline in a digest.
+const HEADLINE: usize = 300;
 
 /// A message to a notifier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,7 +18,7 @@ use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
 pub struct NoticeDocument {
     /// A repeat carries the same.
     pub id: String,
-    /// `transitions`, `group`, `event` or `baseline`.
+    /// `transitions`, `group`, `event`, `digest` or `baseline`.
     pub kind: String,
     /// When it was written.
     pub at: Timestamp,
@@ -28,6 +32,9 @@ pub struct NoticeDocument {
     /// An event that is told for its own sake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<OccurrenceDocument>,
+    /// What one interval brought; its transitions are among `transitions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<DigestDocument>,
     /// What the first run over an account found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
@@ -46,6 +53,28 @@ pub struct Baseline {
     pub undetermined: u64,
     /// The names of the worst.
     pub worst: Vec<Untrusted>,
+}
+
+/// What one interval brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestDocument {
+    /// The notices, the worst first.
+    pub notices: Vec<DigestEntry>,
+}
+
+/// One notice of a digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestEntry {
+    /// Its id.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// What happened, in one line in which every character shows itself.
+    pub headline: String,
 }
 
 /// What one change of an account did to its buckets.
@@ -103,6 +132,7 @@ impl From<&Notice> for NoticeDocument {
             transitions: Vec::new(),
             group: None,
             event: None,
+            digest: None,
             baseline: None,
         };
         document.kind = match &notice.body {
@@ -120,6 +150,10 @@ impl From<&Notice> for NoticeDocument {
                 document.event = Some(occurrence.into());
                 "event"
             }
+            NoticeBody::Digest { notices } => {
+                document.fold(notices);
+                "digest"
+            }
             NoticeBody::Baseline { account, buckets, public, undetermined, worst } => {
                 document.baseline = Some(Baseline {
                     account: account.clone(),
@@ -133,6 +167,24 @@ impl From<&Notice> for NoticeDocument {
         }
         .to_owned();
         document
+    }
+}
+
+impl NoticeDocument {
+    /// Takes `notices` in, the worst first.
+    fn fold(&mut self, notices: &[Notice]) {
+        let mut said: Vec<_> =
+            notices.iter().map(|notice| (Self::from(notice), Message::of(notice))).collect();
+        said.sort_by_key(|(document, message)| (message.severity, document.at));
+        let entry = |(document, message): &(Self, Message)| DigestEntry {
+            id: document.id.clone(),
+            kind: document.kind.clone(),
+            at: document.at,
+            severity: message.severity,
+            headline: message.headline.cut(HEADLINE).as_str().to_owned(),
+        };
+        self.digest = Some(DigestDocument { notices: said.iter().map(entry).collect() });
+        self.transitions = said.into_iter().flat_map(|(document, _)| document.transitions).collect();
     }
 }
 
@@ -181,5 +233,23 @@ mod tests {
             exposures: vec![exposure],
         }));
         assert_eq!(event.event.unwrap().exposures.len(), 1);
+        let notice = |id: &str, body| Notice {
+            id: id.to_owned(),
+            at: sample::instant(),
+            body,
+            group_key: "g".to_owned(),
+        };
+        let opened = NoticeBody::Transitions { transitions: vec![sample::opened_record()] };
+        let baseline = NoticeBody::Baseline {
+            account: sample::account(),
+            buckets: 1,
+            public: 0,
+            undetermined: 0,
+            worst: Vec::new(),
+        };
+        let digest =
+            document(NoticeBody::Digest { notices: vec![notice("n1", baseline), notice("n2", opened)] });
+        let ids: Vec<_> = digest.digest.unwrap().notices.into_iter().map(|entry| entry.id).collect();
+        assert_eq!((ids, digest.transitions.len()), (vec!["n2".to_owned(), "n1".to_owned()], 1));
     }
 }
