@@ -10,7 +10,7 @@ use bucketwatch_engine::report::wire::Verdict;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::watch::WatchArguments;
-pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, VerdictWord};
+pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, JobWord, VerdictWord};
 
 /// Tells which of your S3 buckets strangers can reach, proves it, and tells the moment it changes.
 ///
@@ -41,8 +41,8 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show what changed and when, newest first
     History(HistoryArguments),
-    /// Print the least-privilege IAM policy that a scan needs
-    IamPolicy,
+    /// Print the least-privilege IAM policy for a scan, or for what else bucketwatch shall do
+    IamPolicy(IamPolicyArguments),
     /// Run the whole story on an embedded account: no AWS, no network, no traces
     Demo(DemoArguments),
     /// Run an embedded S3 account on loopback until Ctrl-C
@@ -89,6 +89,19 @@ pub(crate) struct AwsArguments {
     /// Calls in flight at once [default: 64]
     #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) concurrency: Option<u16>,
+}
+
+/// What `iam-policy` takes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct IamPolicyArguments {
+    /// What the policy is for, several with commas
+    #[arg(long = "for", value_enum, value_delimiter = ',', value_name = "JOBS", default_value = "scan")]
+    pub(crate) jobs: Vec<JobWord>,
+    /// Queue that `watch` reads; without one, the policy speaks of every queue
+    #[arg(long, value_name = "URL")]
+    pub(crate) queue: Vec<String>,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
 }
 
 /// Where the state lies.

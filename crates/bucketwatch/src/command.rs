@@ -26,7 +26,7 @@ use crate::cli::{Arguments, Command};
 pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
     match arguments.command.unwrap_or(Command::Scan(arguments.scan)) {
         Command::Check(arguments) => check::run(&arguments),
-        Command::IamPolicy => iam_policy::run(),
+        Command::IamPolicy(arguments) => iam_policy::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),

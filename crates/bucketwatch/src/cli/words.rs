@@ -17,6 +17,17 @@ pub(crate) enum ColorWord {
     Never,
 }
 
+/// A job that needs permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum JobWord {
+    /// Scan the account; also what `explain` and `watch` read
+    Scan,
+    /// Scan, and take events off queues
+    Watch,
+    /// Reach what the configuration's notifiers reach in AWS
+    Notify,
+}
+
 /// A report format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatWord {

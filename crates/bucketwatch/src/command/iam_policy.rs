@@ -1,20 +1,38 @@
-//! `iam-policy`: the least that a scan needs.
+//! `iam-policy`: the least that a job needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use bucketwatch_engine::config::{Config, NotifyConfig, SecretSource};
 use bucketwatch_engine::escape::to_json_pretty;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::operation::Operation;
 use serde::Serialize;
 
+use crate::cli::{IamPolicyArguments, JobWord};
 use crate::output::Output;
+use crate::settings;
 
 /// Runs the command.
-pub(crate) fn run() -> Result<Exit> {
+pub(crate) fn run(arguments: &IamPolicyArguments) -> Result<Exit> {
+    let needed = |job| arguments.jobs.contains(&job);
+    let mut grants = Grants::default();
+    if needed(JobWord::Scan) || needed(JobWord::Watch) {
+        scan(&mut grants);
+    }
+    if needed(JobWord::Watch) {
+        queues(&arguments.queue, &mut grants);
+    }
+    if needed(JobWord::Notify) {
+        let Config { notify, .. } = settings::load(arguments.common.config.as_deref())?;
+        notifiers(&notify, &mut grants);
+    }
+    if grants.0.is_empty() {
+        bail!("no permission is needed: the configuration names neither a notifier nor a secret in AWS");
+    }
     let mut output = Output::open(None)?;
-    writeln!(output, "{}", to_json_pretty(&policy()))?;
+    writeln!(output, "{}", to_json_pretty(&grants.policy()))?;
     output.finish()?;
     Ok(Exit::Clean)
 }
@@ -31,23 +49,151 @@ struct Policy {
 #[serde(rename_all = "PascalCase")]
 struct Statement {
     effect: &'static str,
-    action: Vec<&'static str>,
+    action: BTreeSet<&'static str>,
     resource: String,
 }
 
-/// Gives the policy: the actions of every operation that a scan may call, by the resource that they need. It holds in
-/// every partition.
-fn policy() -> Policy {
-    let mut by_resource: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+/// The actions that are needed, by the resource that they are needed on.
+#[derive(Default)]
+struct Grants(BTreeMap<String, BTreeSet<&'static str>>);
+
+impl Grants {
+    /// Adds `action` on `resource`: a whole ARN, or one without its beginning, which then holds in every partition.
+    fn add(&mut self, action: &'static str, resource: &str) {
+        let whole = resource == "*" || resource.starts_with("arn:");
+        let resource = if whole { resource.to_owned() } else { format!("arn:*:{resource}") };
+        self.0.entry(resource).or_default().insert(action);
+    }
+
+    fn policy(self) -> Policy {
+        let statement = |(resource, action)| Statement { effect: "Allow", action, resource };
+        Policy { version: "2012-10-17", statement: self.0.into_iter().map(statement).collect() }
+    }
+}
+
+fn scan(grants: &mut Grants) {
     for operation in Operation::SCAN {
         if let Some(action) = operation.permission() {
-            by_resource.entry(operation.resource()).or_default().push(action);
+            grants.add(action, operation.resource());
         }
     }
-    let statements = by_resource.into_iter().map(|(resource, mut action)| {
-        action.sort_unstable();
-        let resource = if resource == "*" { resource.to_owned() } else { format!("arn:*:{resource}") };
-        Statement { effect: "Allow", action, resource }
-    });
-    Policy { version: "2012-10-17", statement: statements.collect() }
+}
+
+/// *Source*: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SQS": a batch needs
+/// what its single calls need.
+fn queues(urls: &[String], grants: &mut Grants) {
+    let every = ["sqs:*:*:*".to_owned()];
+    let named: Vec<String> = urls.iter().map(|url| queue(url)).collect();
+    for queue in if named.is_empty() { &every[..] } else { &named } {
+        grants.add("sqs:DeleteMessage", queue);
+        grants.add("sqs:ReceiveMessage", queue);
+    }
+}
+
+/// Gives the ARN of the queue at `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; what an address of another form does
+/// not say is left open.
+fn queue(url: &str) -> String {
+    let mut parts = url.split("://").last().unwrap_or(url).trim_end_matches('/').split('/');
+    let host = parts.next().unwrap_or_default();
+    let region = host.strip_prefix("sqs.").and_then(|rest| rest.split('.').next()).unwrap_or("*");
+    let (account, name) = (parts.next().unwrap_or("*"), parts.next().unwrap_or("*"));
+    format!("sqs:{region}:{account}:{name}")
+}
+
+/// *Source*: Service Authorization Reference, the pages of Amazon SNS, Amazon EventBridge, AWS Security Hub, AWS Secrets
+/// Manager (its ARNs end in six characters after the name) and AWS Systems Manager.
+fn notifiers(config: &NotifyConfig, grants: &mut Grants) {
+    for sns in &config.sns {
+        grants.add("sns:Publish", &sns.topic);
+    }
+    for target in &config.eventbridge {
+        let region = target.region.as_deref().unwrap_or("*");
+        grants.add(
+            "events:PutEvents",
+            &arn_or(&target.bus, |bus| format!("events:{region}:*:event-bus/{bus}")),
+        );
+    }
+    for hub in &config.security_hub {
+        grants.add("securityhub:BatchImportFindings", &format!("securityhub:{}:*:product/*/*", hub.region));
+    }
+    for secret in config.secrets() {
+        match secret {
+            SecretSource::Env(_) | SecretSource::File(_) => {}
+            SecretSource::SecretsManager { id, .. } => {
+                let named = |name: &str| format!("secretsmanager:*:*:secret:{name}-??????");
+                grants.add("secretsmanager:GetSecretValue", &arn_or(id, named));
+            }
+            SecretSource::Ssm(name) => {
+                let named = |name: &str| format!("ssm:*:*:parameter/{}", name.trim_start_matches('/'));
+                grants.add("ssm:GetParameter", &arn_or(name, named));
+            }
+        }
+    }
+}
+
+/// Gives `named` itself where it is an ARN, else what `arn` makes of the name.
+fn arn_or(named: &str, arn: impl Fn(&str) -> String) -> String {
+    if named.starts_with("arn:") { named.to_owned() } else { arn(named) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_gives_the_arn_of_its_queue() {
+        for (url, arn) in [
+            ("https://sqs.eu-west-1.amazonaws.com/111122223333/events", "sqs:eu-west-1:111122223333:events"),
+            (
+                "https://sqs.cn-north-1.amazonaws.com.cn/111122223333/e.fifo",
+                "sqs:cn-north-1:111122223333:e.fifo",
+            ),
+            ("http://127.0.0.1:9324/000000000000/events", "sqs:*:000000000000:events"),
+            ("events", "sqs:*:*:*"),
+        ] {
+            assert_eq!(queue(url), arn);
+        }
+    }
+
+    #[test]
+    fn notifiers_need_what_they_reach_in_aws_and_nothing_else() {
+        let config = Config::parse(
+            r#"
+            [[notify.sns]]
+            topic = "arn:aws:sns:eu-west-1:111122223333:alerts"
+            [[notify.eventbridge]]
+            region = "eu-west-1"
+            [[notify.security_hub]]
+            region = "eu-west-1"
+            [[notify.slack]]
+            url = { secretsmanager = "hooks", key = "slack" }
+            [[notify.teams]]
+            url = { ssm = "/bucketwatch/teams" }
+            [[notify.webhook]]
+            url = { env = "HOOK" }
+            signing_key = { secretsmanager = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:key-a1b2c3" }
+            "#,
+        );
+        let mut grants = Grants::default();
+        notifiers(&config.unwrap().notify, &mut grants);
+        let found: Vec<(&str, &str)> = grants
+            .0
+            .iter()
+            .flat_map(|(resource, actions)| actions.iter().map(move |action| (*action, resource.as_str())))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("events:PutEvents", "arn:*:events:eu-west-1:*:event-bus/default"),
+                ("secretsmanager:GetSecretValue", "arn:*:secretsmanager:*:*:secret:hooks-??????"),
+                ("securityhub:BatchImportFindings", "arn:*:securityhub:eu-west-1:*:product/*/*"),
+                ("ssm:GetParameter", "arn:*:ssm:*:*:parameter/bucketwatch/teams"),
+                (
+                    "secretsmanager:GetSecretValue",
+                    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:key-a1b2c3"
+                ),
+                ("sns:Publish", "arn:aws:sns:eu-west-1:111122223333:alerts"),
+            ]
+        );
+    }
 }

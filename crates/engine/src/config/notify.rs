@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::{
     CommandConfig, ConfigError, DigestConfig, DocumentFormat, EventBridgeConfig, LogConfig, Named,
-    PagerDutyConfig, Period, QuietConfig, RouteConfig, SecurityHubConfig, SlackConfig, SmtpConfig, SnsConfig,
-    SyslogConfig, TeamsConfig, WebhookConfig,
+    PagerDutyConfig, Period, QuietConfig, RouteConfig, SecretSource, SecurityHubConfig, SlackConfig,
+    SmtpConfig, SnsConfig, SyslogConfig, TeamsConfig, WebhookConfig,
 };
 use crate::timing::{Timing, is_for_ever};
 
@@ -86,6 +86,22 @@ impl NotifyConfig {
         names.extend(self.security_hub.iter().map(|hub| hub.name.clone()));
         names.extend(self.command.iter().map(|command| command.name.clone()));
         names
+    }
+
+    /// Gives the places of all secrets that notifiers need.
+    pub fn secrets(&self) -> Vec<&SecretSource> {
+        let mut places: Vec<&SecretSource> = Vec::new();
+        for webhook in &self.webhook {
+            places.push(&webhook.url);
+            places.extend(&webhook.signing_key);
+            places.extend(webhook.headers.values());
+        }
+        places.extend(self.slack.iter().map(|slack| &slack.url));
+        places.extend(self.teams.iter().map(|teams| &teams.url));
+        places.extend(self.pagerduty.iter().map(|pagerduty| &pagerduty.routing_key));
+        places.extend(self.smtp.iter().filter_map(|smtp| smtp.password.as_ref()));
+        places.extend(self.command.iter().flat_map(|command| command.env.values()));
+        places
     }
 
     /// Gives when the notifier `name` is told.
