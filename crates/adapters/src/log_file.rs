@@ -82,6 +82,10 @@ impl Notifier for LogFile {
         self.format == DocumentFormat::Ocsf
     }
 
+    fn registers(&self) -> bool {
+        self.follows()
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let path = self.path.clone();
         let lines = match self.format {

@@ -65,6 +65,10 @@ impl Notifier for SecurityHub {
         true
     }
 
+    fn registers(&self) -> bool {
+        true
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         for findings in asff_findings(notice, &self.region).chunks(FINDINGS) {
             self.import(findings).await?;

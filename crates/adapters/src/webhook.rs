@@ -139,6 +139,10 @@ impl Notifier for Webhook {
         matches!(self.content, Content::Format(DocumentFormat::Ocsf))
     }
 
+    fn registers(&self) -> bool {
+        self.follows()
+    }
+
     async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let Some(body) = self.body(notice)? else { return Ok(()) };
         let endpoint = self.hook.endpoint(&self.url).await?;

@@ -20,7 +20,7 @@ use bucketwatch_adapters::webhook::Webhook;
 use bucketwatch_engine::config::{AlertKind, Config, LogConfig, NotifyConfig, SyslogConfig};
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::notice::Notice;
-use bucketwatch_engine::notifier::Notifier;
+use bucketwatch_engine::notifier::{DeliveryError, Notifier};
 use bucketwatch_engine::outbox::{DeliveryOptions, Outbox};
 use bucketwatch_engine::routing::{Receiver, Routing};
 use bucketwatch_engine::secret::SecretStore;
@@ -144,14 +144,17 @@ impl Notifiers {
         self.list.iter().map(|notifier| notifier.name().to_owned()).collect()
     }
 
-    /// Gives who is told what, of the transitions that `alert_on` chooses.
-    pub(crate) fn routing(&self, alert_on: Vec<AlertKind>) -> Routing {
+    /// Sets and gives who is told what, of the transitions that `alert_on` chooses.
+    pub(crate) fn routed(&mut self, alert_on: Vec<AlertKind>) -> Routing {
         let receiver = |notifier: &Arc<dyn Notifier>| Receiver {
             name: notifier.name().to_owned(),
             follows: notifier.follows(),
+            registers: notifier.registers(),
             routes: self.notify.routes_to(notifier.name()),
         };
-        Routing::new(alert_on, self.list.iter().map(receiver).collect())
+        let routing = Routing::new(alert_on, self.list.iter().map(receiver).collect());
+        self.options.routing = Some(routing.clone());
+        routing
     }
 
     /// Delivers what is due. What cannot be delivered now waits in the state, so it is told and no failure.
@@ -187,12 +190,16 @@ impl Notifiers {
         Outbox::new(Arc::clone(store), self.list.clone(), holder(), self.options.clone())
     }
 
-    /// Hands `notice` to every notifier at once, and gives how many refused it.
-    pub(crate) async fn send(&self, notice: &Notice) -> usize {
+    /// Hands `notice` to every notifier, and `findings` to those who list findings; gives how many refused it.
+    pub(crate) async fn send(&self, notice: &Notice, findings: &[Notice]) -> usize {
         let mut failed = 0;
         for notifier in &self.list {
-            let outcome = match notifier.deliver(notice).await {
-                Ok(()) => "delivered".to_owned(),
+            let (notices, done) = match notifier.registers() {
+                true => (findings, "delivered: a finding that is made and shut"),
+                false => (std::slice::from_ref(notice), "delivered"),
+            };
+            let outcome = match deliver_all(&**notifier, notices).await {
+                Ok(()) => done.to_owned(),
                 Err(error) => {
                     failed += 1;
                     format!("failed: {}", error.reason)
@@ -202,6 +209,13 @@ impl Notifiers {
         }
         failed
     }
+}
+
+async fn deliver_all(notifier: &dyn Notifier, notices: &[Notice]) -> Result<(), DeliveryError> {
+    for notice in notices {
+        notifier.deliver(notice).await?;
+    }
+    Ok(())
 }
 
 /// Gives what of `named` is not `configured`, each once.

@@ -5,6 +5,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::observe::id_of;
 use crate::report::wire::Severity;
 
 /// A message of the outbox. The document form is `bucketwatch.notice/1`.
@@ -18,6 +19,18 @@ pub struct Notice {
     pub body: NoticeBody,
     /// Notices of one cause share it: the event's id, or the run's.
     pub group_key: String,
+}
+
+impl Notice {
+    /// Gives the notice of one transition; the same transition gives the same.
+    pub(crate) fn of_transition(transition: TransitionRecord) -> Self {
+        Self {
+            id: id_of(&["notice", &transition.id]),
+            at: transition.at,
+            group_key: transition.group_key.clone(),
+            body: NoticeBody::Transitions { transitions: vec![transition] },
+        }
+    }
 }
 
 /// What a notice says.

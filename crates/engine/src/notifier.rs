@@ -21,6 +21,11 @@ pub trait Notifier: Send + Sync {
         false
     }
 
+    /// Tells whether it is a list of findings rather than an alarm, and so has to hear of what is open at first sight.
+    fn registers(&self) -> bool {
+        false
+    }
+
     /// Tells whether people read it, who want many changes of one cause as one message.
     fn groups(&self) -> bool {
         false

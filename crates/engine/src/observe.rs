@@ -5,6 +5,7 @@
 
 mod decide;
 mod facets;
+mod found;
 mod look;
 mod scan;
 
@@ -125,7 +126,12 @@ impl Observer {
                 })
                 .collect::<Result<Vec<_>, _>>()?;
             let outcomes = decisions.iter().map(Outcome::of).collect();
-            if self.committed(self.commit_of(occasion, decisions)).await? {
+            let found = found::at_first_sight(&decisions, &stored, account_record.as_ref(), occasion);
+            let mut commit = self.commit_of(occasion, decisions);
+            commit
+                .notices
+                .extend(found.iter().filter_map(|found| notice(found, self.routing.of_finding(found))));
+            if self.committed(commit).await? {
                 return Ok(outcomes);
             }
         }
@@ -350,24 +356,17 @@ impl Observer {
         let mut commit = Commit { run: occasion.run(), ..Commit::default() };
         for decision in decisions {
             if let Some(transition) = decision.transition {
-                commit.notices.extend(self.notice(&transition));
+                commit.notices.extend(notice(&transition, self.routing.of_transition(&transition)));
                 commit.transitions.push(transition);
             }
             commit.buckets.push(decision.record);
         }
         commit
     }
+}
 
-    fn notice(&self, transition: &TransitionRecord) -> Option<OutgoingNotice> {
-        let notifiers = self.routing.of_transition(transition);
-        (!notifiers.is_empty()).then(|| OutgoingNotice {
-            notice: Notice {
-                id: decide::id_of(&["notice", &transition.id]),
-                at: transition.at,
-                body: NoticeBody::Transitions { transitions: vec![transition.clone()] },
-                group_key: transition.group_key.clone(),
-            },
-            notifiers,
-        })
-    }
+/// Gives the notice of `transition` to `notifiers`; `None` where there are none.
+fn notice(transition: &TransitionRecord, notifiers: Vec<String>) -> Option<OutgoingNotice> {
+    (!notifiers.is_empty())
+        .then(|| OutgoingNotice { notice: Notice::of_transition(transition.clone()), notifiers })
 }

@@ -1,6 +1,7 @@
 //! Delivery: what waits in the outbox goes to its notifiers, at least once, each notifier by itself.
 
 mod backoff;
+mod follow;
 mod lane;
 mod orphan;
 mod pace;
@@ -23,7 +24,9 @@ use self::parcel::{Packed, Packing, Parcel};
 
 use crate::clock::{Clock, SystemClock};
 use crate::message::Message;
-use crate::notifier::{Notifier, Retry};
+use crate::notice::Notice;
+use crate::notifier::{DeliveryError, Notifier, Retry};
+use crate::routing::Routing;
 use crate::state::{Claim, Claimed, Outcome, Settlement, StateError, StateStore};
 use crate::timing::Timing;
 
@@ -51,6 +54,8 @@ pub struct DeliveryOptions {
     pub group_over: usize,
     /// When a notifier is told, by its name; others at once.
     pub timing: BTreeMap<String, Timing>,
+    /// Who is told what; `None`: everybody everything.
+    pub routing: Option<Routing>,
 }
 
 impl Default for DeliveryOptions {
@@ -62,6 +67,7 @@ impl Default for DeliveryOptions {
             per_minute: BTreeMap::new(),
             group_over: 10,
             timing: BTreeMap::new(),
+            routing: None,
         }
     }
 }
@@ -188,7 +194,10 @@ impl Outbox {
         for parcel in packed.parcels {
             let outcome = match lane.hold_until {
                 Some(retry_at) if retry_at > self.clock.now() => Outcome::Released { retry_at },
-                _ => self.attempt(notifier, &parcel, deadline).await,
+                _ => {
+                    let later = self.later_changes(notifier, &parcel).await?;
+                    self.attempt(notifier, &parcel, &later, deadline).await
+                }
             };
             let outcomes: Vec<_> =
                 parcel.deliveries.iter().map(|delivery| self.of_each(notifier, delivery, &outcome)).collect();
@@ -204,12 +213,25 @@ impl Outbox {
         self.store.settle(settlements).await
     }
 
-    async fn attempt(&self, notifier: &dyn Notifier, parcel: &Parcel, deadline: Instant) -> Outcome {
+    async fn attempt(
+        &self,
+        notifier: &dyn Notifier,
+        parcel: &Parcel,
+        later: &[Notice],
+        deadline: Instant,
+    ) -> Outcome {
         let cut_off = Instant::now() + self.options.attempt;
         if deadline <= Instant::now() {
             return Outcome::Released { retry_at: self.clock.now() };
         }
-        match timeout_at(cut_off.min(deadline), notifier.deliver(&parcel.notice)).await {
+        let delivery = async {
+            notifier.deliver(&parcel.notice).await?;
+            for notice in later {
+                notifier.deliver(notice).await?;
+            }
+            Ok::<(), DeliveryError>(())
+        };
+        match timeout_at(cut_off.min(deadline), delivery).await {
             Ok(Ok(())) => Outcome::Delivered,
             Ok(Err(error)) => self.failure(parcel, error.reason, error.retry),
             Err(_) if deadline < cut_off => Outcome::Released { retry_at: self.clock.now() },

@@ -21,6 +21,8 @@ pub struct Receiver {
     pub name: String,
     /// Whether it keeps something open for a bucket, and so has to hear when that is shut.
     pub follows: bool,
+    /// Whether it is a list of findings rather than an alarm, and so has to hear of what is open at first sight.
+    pub registers: bool,
     /// Its routes; none: it hears of everything that is told.
     pub routes: Vec<RouteConfig>,
 }
@@ -59,6 +61,16 @@ impl Routing {
         self.names(|receiver| subject.as_ref().is_none_or(|subject| self.is_told(receiver, subject)))
     }
 
+    /// Gives those who are told of what was open at first sight, which `found` says as if it had opened then: a first scan
+    /// alarms nobody, but a list of findings has to have them.
+    pub(crate) fn of_finding(&self, found: &TransitionRecord) -> Vec<String> {
+        let subject = Subject::of_transition(found);
+        self.names(|receiver| {
+            let takes = receiver.routes.iter().any(|route| subject.is_taken_by(route));
+            receiver.registers && (receiver.routes.is_empty() || takes)
+        })
+    }
+
     /// Tells whether `alert_on` chooses `transition` and yet no route takes it.
     pub fn loses(&self, transition: &TransitionRecord) -> bool {
         self.is_selective() && self.alerts(kind_of(transition)) && self.of_transition(transition).is_empty()
@@ -79,8 +91,7 @@ impl Routing {
 
     fn is_told(&self, receiver: &Receiver, subject: &Subject<'_>) -> bool {
         let takes = |route: &RouteConfig| {
-            let chosen = route.kind.is_some() || self.alerts(subject.kind);
-            chosen && subject.may_be(&route.takes()) && !route.except.iter().any(|except| subject.is(except))
+            (route.kind.is_some() || self.alerts(subject.kind)) && subject.is_taken_by(route)
         };
         match receiver.routes.as_slice() {
             [] => self.alerts(subject.kind),

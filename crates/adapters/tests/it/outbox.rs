@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bucketwatch_adapters::sqlite::SqliteStore;
 use bucketwatch_engine::clock::Clock;
-use bucketwatch_engine::notice::Notice;
+use bucketwatch_engine::notice::{Notice, NoticeBody};
 use bucketwatch_engine::notifier::{DeliveryError, Notifier, Retry};
 use bucketwatch_engine::outbox::{Backoff, DeliveryOptions, Outbox};
 use bucketwatch_engine::state::{Commit, StateStore};
@@ -287,4 +287,56 @@ async fn what_waits_for_a_notifier_that_is_gone_is_given_up_when_it_is_too_old_a
     store.revive(None, clock.now()).await.unwrap();
     let outbox = self::outbox(&store, &[&back], options).with_clock(clock);
     assert_eq!(outbox.deliver_until(within(2_000)).await.unwrap().delivered, 2);
+}
+
+/// A receiver that keeps an incident for each bucket, and fails the first time that it hears of the change `fails`.
+struct Follower {
+    fails: &'static str,
+    heard: Mutex<Vec<String>>,
+    failed: Mutex<bool>,
+}
+
+#[async_trait]
+impl Notifier for Follower {
+    fn name(&self) -> &str {
+        "log"
+    }
+
+    fn follows(&self) -> bool {
+        true
+    }
+
+    async fn deliver(&self, notice: &Notice) -> Result<(), DeliveryError> {
+        let NoticeBody::Transitions { transitions } = &notice.body else { panic!("{notice:?}") };
+        let id = transitions[0].id.clone();
+        if id == self.fails && !std::mem::replace(&mut self.failed.lock().unwrap(), true) {
+            return Err(DeliveryError { reason: "refused".to_owned(), retry: Retry::Later });
+        }
+        self.heard.lock().unwrap().push(id);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_opening_that_was_overtaken_by_its_closing_is_followed_by_it_again() {
+    for (fails, heard) in [("t1", &["t2", "t3", "t1", "t2", "t3"][..]), ("none", &["t1", "t2", "t3"])] {
+        let store = store(&[], &[]).await;
+        let mut commit = Commit::default();
+        for (number, id) in ["t1", "t2", "t3"].into_iter().enumerate() {
+            let mut transition = sample::transition(id, "b", "r");
+            transition.at = sample::at(number as i64);
+            let mut outgoing = sample::notice(id, number as i64, &["log"]);
+            outgoing.notice.body = NoticeBody::Transitions { transitions: vec![transition.clone()] };
+            commit.notices.push(outgoing);
+            commit.transitions.push(transition);
+        }
+        commit.transitions.push(sample::transition("other", "another", "r"));
+        store.commit(commit).await.unwrap();
+        let follower = Arc::new(Follower { fails, heard: Mutex::default(), failed: Mutex::default() });
+        let notifiers: Vec<Arc<dyn Notifier>> = vec![Arc::clone(&follower) as _];
+        let options = DeliveryOptions { give_up_after: Duration::MAX, ..quick() };
+        let outbox = Outbox::new(Arc::clone(&store), notifiers, "host:1".to_owned(), options);
+        assert_eq!(outbox.deliver_until(within(20_000)).await.unwrap().delivered, 3);
+        assert_eq!(*follower.heard.lock().unwrap(), heard, "{fails}");
+    }
 }

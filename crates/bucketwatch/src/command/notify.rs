@@ -2,16 +2,18 @@
 
 use std::io::Write as _;
 
-use anyhow::{Result, bail};
-use bucketwatch_adapters::aws::ConnectOptions;
-use bucketwatch_engine::escape::terminal_cell;
+use anyhow::{Context, Result, bail};
+use bucketwatch_adapters::aws::{ConnectOptions, connect};
+use bucketwatch_engine::cloud::Cloud as _;
+use bucketwatch_engine::config::{AlertKind, Config};
+use bucketwatch_engine::escape::{terminal, terminal_cell};
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::message::Message;
 use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionCause, TransitionRecord};
 use bucketwatch_engine::state::{DeadLetter, OutboxCount, RunId};
 use bucketwatch_policy::name::AccountId;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::status::unknown_notifier;
 use super::{state, unrouted};
@@ -22,6 +24,9 @@ use crate::settings;
 
 /// How many dead letters are shown.
 const LETTERS: usize = 100;
+
+/// The bucket that a test tells of; there is none.
+const BUCKET: &str = "bucketwatch-test-notice";
 
 /// Runs the command.
 pub(crate) fn run(command: &NotifyCommand) -> Result<Exit> {
@@ -42,8 +47,26 @@ async fn test(arguments: &NotifyArguments) -> Result<Exit> {
     if notifiers.names().is_empty() {
         bail!("the configuration names no notifier");
     }
-    let failed = notifiers.send(&notice()?).await;
+    let account = account(&config).await?;
+    let findings = [finding(&account, "opened"), finding(&account, "closed")];
+    let failed = notifiers.send(&notice(&account), &findings).await;
     Ok(if failed == 0 { Exit::Clean } else { Exit::Failed })
+}
+
+/// Gives the account that the test is about: Security Hub takes findings of the caller's own account only.
+async fn account(config: &Config) -> Result<AccountId> {
+    if !config.notify.security_hub.is_empty() {
+        let identity =
+            async { Ok::<_, anyhow::Error>(connect(&ConnectOptions::default()).await?.identity().await?) };
+        match identity.await {
+            Ok(identity) => return Ok(identity.account),
+            Err(error) => tell(&format!(
+                "bucketwatch: nobody knows whose the credentials are, so Security Hub will refuse the test: {}",
+                terminal(&super::explain_failure(&error).into())
+            )),
+        }
+    }
+    AccountId::parse("000000000000").context("no account for the test")
 }
 
 async fn list(arguments: &NotifyArguments) -> Result<Exit> {
@@ -90,7 +113,8 @@ fn shown(text: &str) -> String {
 
 async fn retry(arguments: &NotifyArguments) -> Result<Exit> {
     let config = settings::load(arguments.common.config.as_deref())?;
-    let notifiers = Notifiers::configured(&config, ConnectOptions::default())?;
+    let mut notifiers = Notifiers::configured(&config, ConnectOptions::default())?;
+    notifiers.routed(config.alert_on.clone().unwrap_or_else(|| AlertKind::DEFAULT.to_vec()));
     let store = state::open_existing(&arguments.state, &config).await?;
     let revived = store.revive(arguments.notifier.as_deref(), Timestamp::now()).await?;
     tell(&format!("bucketwatch: {revived} dead letters are due again"));
@@ -100,23 +124,41 @@ async fn retry(arguments: &NotifyArguments) -> Result<Exit> {
 }
 
 /// Gives a notice that says that it is a test.
-fn notice() -> Result<Notice> {
-    let Some(account) = AccountId::parse("000000000000") else { bail!("no account for the test") };
-    let (id, at) = (format!("test-{}", RunId::unique()), Timestamp::now());
+fn notice(account: &AccountId) -> Notice {
     let shut = json!({"verdict": "not_public", "exposures": []});
+    about(account, "changed", (shut.clone(), shut))
+}
+
+/// Gives the notice of a finding that says that it is a test, as it is `opened` or `closed`.
+fn finding(account: &AccountId, kind: &str) -> Notice {
+    let exposure = json!({
+        "fingerprint": "bucketwatch-test-notice", "audience": "anyone", "audience_detail": {}, "path": "bucket_policy",
+        "access": ["read"], "actions": ["s3:GetObject"], "resources": [format!("arn:aws:s3:::{BUCKET}/*")],
+        "pointer": "/policy/Statement/0", "statement": "BucketwatchTestNotice", "severity": "informational",
+        "valid": null, "accepted_by": null, "witness": null, "notes": [],
+    });
+    let (open, shut) = (
+        json!({"verdict": "public", "exposures": [exposure]}),
+        json!({"verdict": "not_public", "exposures": []}),
+    );
+    about(account, kind, if kind == "opened" { (shut, open) } else { (open, shut) })
+}
+
+fn about(account: &AccountId, kind: &str, (before, after): (Value, Value)) -> Notice {
+    let (id, at) = (format!("test-{}", RunId::unique()), Timestamp::now());
     let transition = TransitionRecord {
         id: id.clone(),
         at,
-        bucket: "bucketwatch-test-notice".into(),
-        account,
+        bucket: BUCKET.into(),
+        account: account.clone(),
         region: None,
-        kind: "changed".to_owned(),
+        kind: kind.to_owned(),
         inner: None,
-        before: Some(shut.clone()),
-        after: Some(shut),
+        before: Some(before),
+        after: Some(after),
         cause: TransitionCause::Scan { run: "test".to_owned() },
         group_key: id.clone(),
     };
     let body = NoticeBody::Transitions { transitions: vec![transition] };
-    Ok(Notice { id: id.clone(), at, body, group_key: id })
+    Notice { id: id.clone(), at, body, group_key: id }
 }

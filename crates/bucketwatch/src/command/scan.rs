@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<Exit> {
 async fn whole(arguments: &ScanArguments) -> Result<Exit> {
     let config = settings::load(arguments.common.config.as_deref())?;
     let output = Output::open(arguments.report.output.as_deref())?;
-    let notifiers = Notifiers::of(&config, arguments)?;
+    let mut notifiers = Notifiers::of(&config, arguments)?;
     let snapshots = arguments.dump_snapshots.as_ref().map(SnapshotFolder::create).transpose();
     let snapshots = snapshots.context("the folder for snapshots cannot be made")?;
     let aws = connect_options(&arguments.aws, &config);
@@ -46,7 +46,7 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
         stop,
         ..ScanOptions::default()
     };
-    let routing = notifiers.routing(alert_on(arguments, &config));
+    let routing = notifiers.routed(alert_on(arguments, &config));
     let observer = Observer::routed(Arc::clone(&store), routing.clone());
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));
     let outcome = scan(cloud, recorder, options.clone()).await;

@@ -61,11 +61,11 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     }
     let config = settings::load(arguments.common.config.as_deref())?;
     let aws = connect_options(&arguments.aws, &config);
-    let notifiers = Notifiers::configured(&config, aws.clone())?;
+    let mut notifiers = Notifiers::configured(&config, aws.clone())?;
     let store = state::open(&arguments.state, &config).await?;
     let session = Arc::new(AwsSession::new(aws.clone()));
     let cloud: Arc<dyn Cloud> = Arc::new(connect(&aws).await?);
-    let (routing, quiet) = (notifiers.routing(alert_on(&config)), arguments.common.quiet);
+    let (routing, quiet) = (notifiers.routed(alert_on(&config)), arguments.common.quiet);
     let daemon = Daemon { store, cloud, notifiers, routing, stop: Stop::default(), quiet };
     let handler = Arc::new(daemon.handler(arguments.own.clone()).await?);
     if let Some(file) = &arguments.file {

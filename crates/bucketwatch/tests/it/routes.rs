@@ -78,3 +78,33 @@ fn a_route_to_nobody_is_refused_with_its_place() {
     let said = told(&output);
     assert!(said.contains("line 8, column 7: no notifier is called `onee`; did you mean `one`?"), "{said}");
 }
+
+#[test]
+fn the_test_of_a_list_of_findings_is_a_finding_that_is_made_and_shut() {
+    let home = tempfile::tempdir().expect("a home");
+    let file = "[[notify.log]]\nname = \"list\"\npath = \"list.log\"\nformat = \"ocsf\"\n";
+    std::fs::write(home.path().join("bucketwatch.toml"), file).expect("a configuration");
+    let said = told(&bucketwatch(home.path()).args(["notify", "test"]).output().expect("it runs"));
+    assert!(said.contains("list: delivered: a finding that is made and shut"), "{said}");
+    let text = std::fs::read_to_string(home.path().join("list.log")).expect("the file");
+    let activities: Vec<_> = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["activity_id"].clone())
+        .collect();
+    assert_eq!(activities, [1, 3]);
+}
+
+#[test]
+fn a_list_of_findings_has_what_the_first_scan_finds() {
+    let account = Served::start(Account::from_fleet(Fleet::generate(BUCKETS, 5)));
+    let home = tempfile::tempdir().expect("a home");
+    let file = "[[notify.log]]\nname = \"list\"\npath = \"list.log\"\nformat = \"ocsf\"\n";
+    std::fs::write(home.path().join("bucketwatch.toml"), file).expect("a configuration");
+    run(home.path(), &account);
+    let first = lines(home.path(), "list.log");
+    let fleet = Fleet::generate(BUCKETS, 5);
+    let public = (0..BUCKETS).filter(|index| fleet.make(*index).is_public()).count();
+    assert!(public > 0 && first >= public, "{first} findings of {public} public buckets");
+    run(home.path(), &account);
+    assert_eq!(lines(home.path(), "list.log"), first, "once only");
+}

@@ -6,7 +6,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use crate::config::{Choice, Criteria, NoticeKind};
+use crate::config::{Choice, Criteria, NoticeKind, RouteConfig};
 use crate::message::Message;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
 use crate::report::wire::Severity;
@@ -50,14 +50,9 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Tells whether `criteria` may describe it: what is not known of it is taken to fit.
-    pub(super) fn may_be(&self, criteria: &Criteria) -> bool {
-        self.fits(criteria, true)
-    }
-
-    /// Tells whether `criteria` describe it for certain.
-    pub(super) fn is(&self, criteria: &Criteria) -> bool {
-        self.fits(criteria, false)
+    /// Tells whether it may be what `route` takes, and is for certain nothing that it excepts.
+    pub(super) fn is_taken_by(&self, route: &RouteConfig) -> bool {
+        self.fits(&route.takes(), true) && !route.except.iter().any(|except| self.fits(except, false))
     }
 
     /// Tells whether its account and bucket are those of `criteria`, whatever else they say.
@@ -66,6 +61,7 @@ impl<'a> Subject<'a> {
         self.fits(&Criteria { account, bucket, ..Criteria::default() }, true)
     }
 
+    /// Tells whether `criteria` describe it; `unknown` says whether what is not known of it fits.
     fn fits(&self, criteria: &Criteria, unknown: bool) -> bool {
         let Criteria { kind, severity, account, bucket, tag } = criteria;
         any(kind, |kind| self.kind.map_or(unknown, |own| own == *kind))

@@ -16,6 +16,7 @@ fn routing(routes: &str) -> Routing {
         name: name.to_owned(),
         follows: name == "pager",
         routes: notify.routes_to(name),
+        ..Receiver::default()
     };
     Routing::new(AlertKind::DEFAULT.to_vec(), vec![receiver("chat"), receiver("pager")])
 }
@@ -168,4 +169,19 @@ fn a_group_goes_to_those_who_do_not_follow_and_single_notices_to_those_who_do() 
     };
     let left = routing.to_followers(vec![outgoing(&["chat", "pager"]), outgoing(&["chat"])]);
     assert_eq!(left, [outgoing(&["pager"])]);
+}
+
+#[test]
+fn only_who_lists_findings_is_told_of_what_is_open_at_first_sight_by_its_routes() {
+    let found = transition("opened", "prod-a", "high");
+    let list = |routes: &str| {
+        let mut routing = routing(routes);
+        routing.receivers[1].registers = true;
+        routing.of_finding(&found)
+    };
+    assert_eq!(list(""), ["pager"]);
+    let to_pager = |rest: &str| format!("[[notify.route]]\nto = [\"pager\"]\n{rest}\n");
+    assert_eq!(list(&to_pager("bucket = [\"prod-*\"]")), ["pager"]);
+    assert_eq!(list(&to_pager("bucket = [\"x\"]")), [""; 0]);
+    assert_eq!(list(&to_pager("except = [{ severity = [\"high\"] }]")), [""; 0]);
 }

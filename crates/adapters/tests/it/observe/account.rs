@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use bucketwatch_engine::config::AlertKind;
+use bucketwatch_engine::judgement::Judged;
 use bucketwatch_engine::notice::{Deed, NoticeBody};
 use bucketwatch_engine::observe::{AccountLook, BucketLook, Observer, Occasion};
 use bucketwatch_engine::routing::{Receiver, Routing};
-use bucketwatch_engine::scan::Recorder as _;
-use bucketwatch_engine::state::{Claim, Coverage};
+use bucketwatch_engine::scan::{AccountSight, BucketSight, Recorder as _, Seen};
+use bucketwatch_engine::state::{Claim, Claimed, Coverage, HistoryQuery, Settlement};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
 use bucketwatch_policy::name::Partition;
@@ -171,4 +172,58 @@ async fn who_follows_hears_of_what_is_shut_and_the_others_only_of_what_is_chosen
         })
         .collect();
     assert_eq!(kinds, ["opened", "closed"]);
+}
+
+#[tokio::test]
+async fn who_lists_findings_hears_of_what_is_open_at_first_sight_and_nobody_else_does() {
+    let world = World::new().await;
+    let receivers = vec![
+        Receiver { name: "log".to_owned(), ..Receiver::default() },
+        Receiver { name: "list".to_owned(), follows: true, registers: true, ..Receiver::default() },
+    ];
+    let routing = Routing::new(AlertKind::DEFAULT.to_vec(), receivers);
+    let scan = async |names: &[(&'static str, BucketSnapshot)]| {
+        let observer = Observer::routed(Arc::clone(&world.store), routing.clone()).judging_by(judge);
+        let (recorder, _) = world.begin_with(observer).await;
+        let observed_at = Timestamp::now();
+        recorder.account(AccountSight { observed_at, block: Observed::Absent }).await.unwrap();
+        let sights = names.iter().map(|(name, snapshot)| {
+            let snapshot = BucketSnapshot {
+                bucket: Some((*name).into()),
+                account: Some(account()),
+                account_block: Observed::Absent,
+                ..snapshot.clone()
+            };
+            let seen = Seen::There(Box::new(Judged::by(judge, snapshot, observed_at)));
+            BucketSight { name: (*name).into(), observed_at, seen }
+        });
+        recorder.buckets(sights.collect()).await.unwrap();
+        recorder.finish(None, Coverage::default()).await.unwrap();
+    };
+    let waiting = async |notifier: &str| {
+        let (notifier, at) = (notifier.to_owned(), Timestamp::MAX);
+        let claim = Claim { notifier, holder: "host:1".to_owned(), at, until: at, limit: 9 };
+        let claimed = world.store.claim(&claim).await.unwrap();
+        let settle = |claimed: &Claimed| Settlement {
+            ticket: claimed.ticket.clone(),
+            at: Timestamp::now(),
+            outcome: bucketwatch_engine::state::Outcome::Delivered,
+        };
+        world.store.settle(claimed.iter().map(settle).collect()).await.unwrap();
+        let told = claimed.iter().map(|claimed| match &claimed.notice.body {
+            NoticeBody::Transitions { transitions } => {
+                format!("{} {}", transitions[0].kind, transitions[0].bucket.as_raw())
+            }
+            _ => "baseline".to_owned(),
+        });
+        told.collect::<Vec<_>>()
+    };
+    scan(&[("a", open()), ("b", shut())]).await;
+    assert_eq!(waiting("log").await, ["baseline"]);
+    assert_eq!(waiting("list").await, ["opened a", "baseline"]);
+    assert_eq!(world.store.history(&HistoryQuery::default()).await.unwrap().rows, [], "it is no change");
+    scan(&[("a", open()), ("b", shut())]).await;
+    assert_eq!(waiting("list").await, [""; 0], "once only");
+    scan(&[("a", shut()), ("b", shut())]).await;
+    assert_eq!(waiting("list").await, ["closed a"]);
 }

@@ -63,6 +63,11 @@ impl World {
         let notifiers = vec!["log".to_owned(), "syslog".to_owned()];
         let observer =
             Observer::new(Arc::clone(&self.store), AlertKind::DEFAULT.to_vec(), notifiers).judging_by(judge);
+        self.begin_with(observer).await
+    }
+
+    /// Begins a run that `observer` records.
+    pub(super) async fn begin_with(&self, observer: Observer) -> (ScanRecorder, RunId) {
         let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, "host:1".to_owned());
         let identity = Identity { account: account(), partition: Partition::Aws, arn: "arn".into() };
         let run = recorder.begin(&identity).await.unwrap();
