@@ -31,6 +31,7 @@ mod principal;
 mod proof;
 mod question;
 mod scene;
+mod shape;
 mod solve;
 
 #[cfg(test)]

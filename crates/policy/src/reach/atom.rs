@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::condition::{Cidr, Quantifier, Test};
 use crate::reach::domain::network::Span;
 use crate::reach::glob::Glob;
+use crate::reach::shape::name_of;
 
 /// What a request carries under one key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,9 +25,20 @@ impl Value {
     }
 }
 
+/// What of a value a question is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// All of it.
+    Whole,
+    /// The name that an ARN ends in, put after this text: `aws:username` and the like follow from `aws:PrincipalArn`.
+    Name(String),
+}
+
 /// A question about the value of one key, normalised: its negation is again one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Atom {
+    /// What it is about.
+    pub(super) view: View,
     /// What one value must satisfy for the operator without its negation.
     pub(super) check: Check,
     /// Whether the operator is a negated one: no value may satisfy the check.
@@ -115,14 +127,18 @@ pub(super) fn is_negated(test: Test) -> bool {
 impl Atom {
     /// Gives the question "does the value match one of `globs`?".
     pub(super) fn text(globs: Vec<Glob>) -> Self {
-        Self { check: Check::Text(globs), negated: false, absent: false, quantifier: None }
+        let check = Check::Text(globs);
+        Self { view: View::Whole, check, negated: false, absent: false, quantifier: None }
     }
 
     /// Tells whether `value` satisfies the entry.
     pub(super) fn holds(&self, value: &Value) -> bool {
         match value {
             Value::Absent => self.absent,
-            Value::One(text) => self.holds_for(text),
+            Value::One(text) => match &self.view {
+                View::Whole => self.holds_for(text),
+                View::Name(before) => self.holds_for(&format!("{before}{}", name_of(text))),
+            },
             Value::Many(values) => match self.quantifier {
                 Some(Quantifier::ForAllValues) => values.iter().all(|text| self.holds_for(text)),
                 Some(Quantifier::ForAnyValue) => values.iter().any(|text| self.holds_for(text)),

@@ -9,10 +9,13 @@ mod sample;
 mod set;
 pub(super) mod text;
 
-use crate::reach::atom::{Atom, Check, Value};
+use std::borrow::Cow;
+
+use crate::reach::atom::{Atom, Check, Value, View};
 use crate::reach::bits::Bits;
 use crate::reach::glob::Glob;
 use crate::reach::meter::Meter;
+use crate::reach::shape::{Shape, of_name};
 use text::Search;
 
 /// Which values a key can have at all.
@@ -27,10 +30,10 @@ pub(super) struct Universe {
 /// What the values of a key are.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Space {
-    /// Text that matches `shape`; `natural` is what to show where anything goes.
+    /// Text of this `shape`; `natural` is what to show where anything goes.
     Text {
-        /// What every value matches.
-        shape: Glob,
+        /// What every value looks like.
+        shape: Shape,
         /// The value to prefer.
         natural: String,
     },
@@ -209,25 +212,38 @@ impl Dimension {
         }
     }
 
-    fn search_text(&self, shape: &Glob, hold: &Bits, fail: &Bits, meter: &Meter) -> Found {
-        let shape = [shape.clone()];
-        let mut wanted: Vec<&[Glob]> = vec![&shape];
-        let mut unwanted: Vec<&Glob> = Vec::new();
+    fn search_text(&self, shape: &Shape, hold: &Bits, fail: &Bits, meter: &Meter) -> Found {
+        let mut asked: Vec<(Cow<'_, [Glob]>, bool)> = vec![(shape.globs().into(), true)];
         let asserted = hold.iter().map(|at| (at, true)).chain(fail.iter().map(|at| (at, false)));
         for (at, holds) in asserted {
             let Some(atom) = self.atoms.get(at) else { return Found::Unknown };
             match &atom.check {
-                Check::Text(globs) if holds != atom.negated => wanted.push(globs),
-                Check::Text(globs) => unwanted.extend(globs),
+                Check::Text(globs) => asked.push((atom.view.whole(globs), holds != atom.negated)),
                 Check::Presence(present) if *present == holds => {}
                 Check::Presence(_) => return Found::Nothing,
                 _ => return Found::Unknown,
             }
         }
+        let wanted: Vec<&[Glob]> =
+            asked.iter().filter(|(_, wanted)| *wanted).map(|(globs, _)| globs.as_ref()).collect();
+        let unwanted: Vec<&Glob> =
+            asked.iter().filter(|(_, wanted)| !wanted).flat_map(|(globs, _)| globs.iter()).collect();
         match text::find(&wanted, &unwanted, meter) {
+            // A text that is too long leaves open whether another one would do.
+            Search::Found(text) if !shape.matches(&text) => Found::Unknown,
             Search::Found(text) => Found::Value(Value::One(text)),
             Search::Empty => Found::Nothing,
             Search::Exhausted => Found::Unknown,
+        }
+    }
+}
+
+impl View {
+    /// Gives patterns over whole values for those of which this is asked.
+    fn whole<'g>(&self, globs: &'g [Glob]) -> Cow<'g, [Glob]> {
+        match self {
+            Self::Whole => globs.into(),
+            Self::Name(before) => globs.iter().flat_map(|glob| of_name(glob, before)).collect(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Patterns as token lists: what a symbolic search can walk through.
 
 use crate::pattern::{Part, Pattern};
+use crate::reach::shape::{is_of_name, is_of_path};
 
 /// One step of a [`Glob`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub(super) enum Token {
     OneInField,
     /// Any run of characters without a colon.
     RunInField,
+    /// Any one character that names in IAM may have.
+    OneOfName,
+    /// Any run of such characters.
+    RunOfName,
+    /// Any one character that paths in IAM may have.
+    OneOfPath,
+    /// Any run of such characters.
+    RunOfPath,
 }
 
 impl Token {
@@ -27,12 +36,14 @@ impl Token {
             Self::Fold(wanted) => fold(wanted) == fold(c),
             Self::One | Self::Run => true,
             Self::OneInField | Self::RunInField => c != ':',
+            Self::OneOfName | Self::RunOfName => is_of_name(c),
+            Self::OneOfPath | Self::RunOfPath => is_of_path(c),
         }
     }
 
     /// Tells whether the token is a run, which may also be empty.
     pub(super) fn is_run(self) -> bool {
-        matches!(self, Self::Run | Self::RunInField)
+        matches!(self, Self::Run | Self::RunInField | Self::RunOfName | Self::RunOfPath)
     }
 }
 
@@ -125,7 +136,7 @@ impl Glob {
     /// Tells whether the pattern matches all of `text`: greedy, going back to the last run only.
     ///
     /// INVARIANT: runs that stop at a colon come before all that do not, and the colons between them pin each
-    /// field, so the last run is the only one worth another try.
+    /// field, so the last run is the only one worth another try. Runs of names and paths are only walked.
     pub(super) fn matches(&self, text: &str) -> bool {
         let mut rest = text.chars();
         let mut at = 0;
@@ -222,8 +233,8 @@ impl Glob {
         for token in &self.0 {
             match token {
                 Token::Char(c) | Token::Fold(c) => text.push(*c),
-                Token::One | Token::OneInField => text.push('a'),
-                Token::Run | Token::RunInField => text.push_str(run),
+                token if token.is_run() => text.push_str(run),
+                _ => text.push('a'),
             }
         }
         text
@@ -245,14 +256,14 @@ impl std::fmt::Display for Glob {
         use std::fmt::Write as _;
         self.0.iter().try_for_each(|token| match token {
             Token::Char(c) | Token::Fold(c) => f.write_char(*c),
-            Token::One | Token::OneInField => f.write_char('?'),
-            Token::Run | Token::RunInField => f.write_char('*'),
+            token if token.is_run() => f.write_char('*'),
+            _ => f.write_char('?'),
         })
     }
 }
 
 /// Folds the case of one character as `StringEqualsIgnoreCase` does.
-pub(super) fn fold(c: char) -> char {
+fn fold(c: char) -> char {
     c.to_ascii_lowercase()
 }
 

@@ -238,7 +238,7 @@ impl<'a> Inquiry<'a> {
             compiler.escape(document, statement);
         }
         if !scene.outsider.named {
-            compiler.unnamed(&self.mentions.literals("aws:principalarn"));
+            compiler.unnamed(&self.mentions.named_arns());
         }
         let compiled = compiler.finish();
         let answer = match compiled.formula {

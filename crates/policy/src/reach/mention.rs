@@ -107,6 +107,21 @@ impl<'a> Mentions<'a> {
         found
     }
 
+    /// Gives the ARNs of principals that the documents name: users, roles and sessions.
+    pub(super) fn named_arns(&self) -> Vec<&'a str> {
+        let mut found = self.literals("aws:principalarn");
+        let listed = self.principals().filter_map(|principal| match principal {
+            Principal::Arn { arn, .. } => Some(arn.as_raw()),
+            _ => None,
+        });
+        for arn in listed {
+            if !found.contains(&arn) {
+                found.push(arn);
+            }
+        }
+        found
+    }
+
     /// Gives the principals that the documents name.
     pub(super) fn principals(&self) -> impl Iterator<Item = &'a Principal> {
         self.principals.iter().copied()

@@ -75,10 +75,7 @@ impl Inquiry<'_> {
             if !action.defines(key) {
                 continue;
             }
-            let decided = value(key).cloned().or_else(|| match self.settled(&scene, key) {
-                Fact::Fixed(value) => Some(value),
-                Fact::Free(_) | Fact::Unknown(_) => None,
-            });
+            let decided = value(key).cloned().or_else(|| settled(&scene, key));
             match decided {
                 Some(Value::Absent) if usual.get(key).is_some() => witness.absent.push(key.clone()),
                 Some(Value::One(text)) => witness.context.set(key, text),
@@ -88,10 +85,6 @@ impl Inquiry<'_> {
         }
         self.drop_what_is_usual(&usual, &mut witness);
         witness
-    }
-
-    fn settled(&self, scene: &Scene<'_>, key: &str) -> Fact {
-        if self.mentions.has_variable(key) { scene.pinned(key) } else { scene.fact(key) }
     }
 
     /// Gives the keys that a witness may have to say something of.
@@ -143,6 +136,16 @@ impl Inquiry<'_> {
                 matches!(decision, Some(Decision::Allowed { .. } | Decision::NotAllowed))
             })
     }
+}
+
+/// Gives the value that a key has in a scene.
+fn settled(scene: &Scene<'_>, key: &str) -> Option<Value> {
+    let fact = match scene.fact(key) {
+        Fact::NameAfter(_) => scene.pinned(key),
+        _ if scene.is_read(key) => scene.pinned(key),
+        fact => fact,
+    };
+    if let Fact::Fixed(value) = fact { Some(value) } else { None }
 }
 
 /// Tells whether a key, in whatever case, is one of `keys`, which are in lower case.

@@ -12,9 +12,9 @@ use crate::action::Action;
 use crate::catalogue::{self, KeyKind};
 use crate::reach::atom::Value;
 use crate::reach::domain::{Space, Universe};
-use crate::reach::glob::Glob;
 use crate::reach::mention::Mentions;
 use crate::reach::outsider::{Kind, Outsider};
+use crate::reach::shape::Shape;
 use crate::reach::{Endpoint, Why};
 use crate::setting::Setting;
 
@@ -78,6 +78,8 @@ pub(super) enum Fact {
     Fixed(Value),
     /// The caller, or the state of an object, decides.
     Free(Universe),
+    /// It is the name that `aws:PrincipalArn` ends in, put after this text.
+    NameAfter(String),
     /// Nobody knows.
     Unknown(Why),
 }
@@ -94,13 +96,13 @@ fn optional(text: Option<impl Into<String>>) -> Fact {
     Fact::Fixed(text.map_or(Value::Absent, Value::one))
 }
 
-fn text(may_be_absent: bool, shape: Glob, natural: impl Into<String>) -> Fact {
+fn text(may_be_absent: bool, shape: Shape, natural: impl Into<String>) -> Fact {
     let space = Space::Text { shape, natural: natural.into() };
     Fact::Free(Universe { absent: may_be_absent, space })
 }
 
 fn any_text(natural: &str) -> Fact {
-    text(true, Glob::wild("*"), natural)
+    text(true, Shape::any_text(), natural)
 }
 
 fn free(may_be_absent: bool, space: Space) -> Fact {
@@ -130,9 +132,23 @@ impl Scene<'_> {
             .unwrap_or_else(|| chosen(key))
     }
 
-    /// Gives the value that a variable stands for: a free key is pinned to the most natural value.
+    /// Tells whether some variable reads `key`, or what `key` follows from.
+    pub(super) fn is_read(&self, key: &str) -> bool {
+        self.mentions.has_variable(key) || self.is_of_a_read_name(key)
+    }
+
+    /// Gives what is known of `key` once each variable stands for one value: a free key that a variable reads is pinned
+    /// to the most natural value, and so is the name that it ends in.
     pub(super) fn pinned(&self, key: &str) -> Fact {
         match self.fact(key) {
+            Fact::NameAfter(before) => fixed(format!("{before}{}", self.own_name())),
+            fact @ Fact::Free(_) if key == "aws:principalarn" => {
+                if self.mentions.has_variable(key) {
+                    fixed(self.own_arn())
+                } else {
+                    self.named_as_it_is(fact)
+                }
+            }
             Fact::Free(universe) => match universe.space {
                 Space::Text { natural, .. } => fixed(natural),
                 Space::Finite(values) => optional(values.first().copied()),

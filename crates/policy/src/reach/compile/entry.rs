@@ -4,7 +4,7 @@ use super::{Compiler, Mood, Term, variable_doubt};
 use crate::condition::{Condition, Quantifier, Test, Values};
 use crate::pattern::{Part, Pattern};
 use crate::reach::Why;
-use crate::reach::atom::{Atom, Check, Relation, Value, is_negated};
+use crate::reach::atom::{Atom, Check, Relation, Value, View, is_negated};
 use crate::reach::domain::Space;
 use crate::reach::formula::Literal;
 use crate::reach::fresh::partly_wild;
@@ -16,13 +16,17 @@ use crate::reach::scene::Fact;
 
 impl Compiler<'_, '_> {
     pub(super) fn entry(&mut self, entry: &Condition) -> Term {
-        let fact = if self.scene.mentions.has_variable(&entry.key) {
-            self.scene.pinned(&entry.key)
-        } else {
-            self.scene.fact(&entry.key)
+        let read = self.scene.is_read(&entry.key);
+        let fact = match self.mood {
+            Mood::Strict if read => self.scene.pinned(&entry.key),
+            _ => self.scene.fact(&entry.key),
         };
         if let Some(doubt) = self.doubt(entry, &fact) {
             return Term::Unknown(doubt);
+        }
+        // What is pinned in one mood may be anything in the other.
+        if read && self.mood == Mood::Lenient && self.is_chosen(&entry.key) {
+            self.whys.push(variable_doubt(&entry.key));
         }
         match fact {
             Fact::Unknown(why) => Term::Unknown(why),
@@ -43,6 +47,12 @@ impl Compiler<'_, '_> {
                 }
                 let atom = self.atom(entry);
                 let variable = self.formula.variable(&entry.key, || universe, self.meter, atom);
+                Term::Open(Literal { variable, holds: true })
+            }
+            Fact::NameAfter(before) => {
+                let Fact::Free(universe) = self.scene.fact(ARN) else { return Term::Unknown(NAMELESS) };
+                let atom = Atom { view: View::Name(before), ..self.atom(entry) };
+                let variable = self.formula.variable(ARN, || universe, self.meter, atom);
                 Term::Open(Literal { variable, holds: true })
             }
         }
@@ -75,9 +85,6 @@ impl Compiler<'_, '_> {
         }
         if let Some(key) = patterns.iter().find_map(|pattern| self.chosen_variable(pattern)) {
             return Some(variable_doubt(key));
-        }
-        if self.scene.mentions.has_variable(&entry.key) && self.is_chosen(&entry.key) {
-            return Some(variable_doubt(&entry.key));
         }
         if tells_services_apart(&entry.key) && self.scene.outsider.signed().is_some() {
             return Some(VIA_A_SERVICE);
@@ -127,9 +134,14 @@ impl Compiler<'_, '_> {
             (_, Some(Quantifier::ForAnyValue), _) => entry.operator.if_exists,
             _ => negated || entry.operator.if_exists,
         };
-        Atom { check, negated, absent, quantifier: entry.operator.quantifier }
+        Atom { view: View::Whole, check, negated, absent, quantifier: entry.operator.quantifier }
     }
 }
+
+/// The key that callers' names stand in.
+const ARN: &str = "aws:principalarn";
+
+const NAMELESS: Why = Why::NoRule("the name of a caller without an ARN is not known");
 
 const LUCK: Why = Why::NoRule("whether a stranger can have an id that fits the pattern is luck");
 

@@ -8,8 +8,8 @@ use crate::reach::atom::{Atom, Value};
 use crate::reach::domain::{Space, Universe};
 use crate::reach::formula::Literal;
 use crate::reach::glob::{Glob, Reading, Substitute};
-use crate::reach::outsider::Kind;
 use crate::reach::scene::Fact;
+use crate::reach::shape::Shape;
 use crate::reach::{Document, Why};
 
 impl Compiler<'_, '_> {
@@ -60,7 +60,7 @@ impl Compiler<'_, '_> {
     pub(super) fn key_variable(&mut self, globs: Vec<Glob>) -> usize {
         let key = || Universe {
             absent: false,
-            space: Space::Text { shape: Glob::wild("?*"), natural: "a".to_owned() },
+            space: Space::Text { shape: Shape::some_text(), natural: "a".to_owned() },
         };
         self.formula.variable("", key, self.meter, Atom::text(globs))
     }
@@ -97,12 +97,9 @@ impl Compiler<'_, '_> {
         })
     }
 
-    /// Tells whether the caller chooses the value of `key`, so that the pinned one is only an example. A stranger
-    /// chooses the names of its users.
+    /// Tells whether the caller chooses the value of `key`, so that the pinned one is only an example.
     pub(super) fn is_chosen(&self, key: &str) -> bool {
-        let caller = self.scene.outsider;
-        let names_itself = key == "aws:username" && caller.kind == Kind::User && !caller.named;
-        names_itself || matches!(self.scene.fact(key), Fact::Free(_))
+        matches!(self.scene.fact(key), Fact::Free(_) | Fact::NameAfter(_))
     }
 
     pub(super) fn globs(&self, patterns: &[Pattern], reading: Reading) -> Vec<Glob> {

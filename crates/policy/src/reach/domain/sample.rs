@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::network::Span;
 use super::{Space, Universe};
-use crate::reach::atom::{Atom, Check, Value};
+use crate::reach::atom::{Atom, Check, Value, View};
 use crate::reach::glob::{Glob, Token};
+use crate::reach::shape::Shape;
 
 /// Gives samples of `universe`, and whether they stand for every class of values that `atoms` tell apart.
 pub(super) fn of(universe: &Universe, atoms: &[Atom]) -> (Vec<Value>, bool) {
@@ -38,20 +39,25 @@ fn globs(atoms: &[Atom]) -> impl Iterator<Item = &Glob> {
     atoms.iter().filter_map(|atom| atom.check.globs()).flatten()
 }
 
-fn texts(shape: &Glob, natural: &str, atoms: &[Atom], samples: &mut Vec<Value>) -> bool {
+fn texts(shape: &Shape, natural: &str, atoms: &[Atom], samples: &mut Vec<Value>) -> bool {
     // Questions about the order of numbers and the like are seldom asked of text; they get samples all the same.
     let plain = globs(atoms).all(Glob::is_literal)
-        && atoms.iter().all(|atom| matches!(atom.check, Check::Text(_) | Check::Presence(_)));
+        && atoms.iter().all(|atom| {
+            atom.view == View::Whole && matches!(atom.check, Check::Text(_) | Check::Presence(_))
+        });
     let mut fresh = natural.to_owned();
     while plain && globs(atoms).any(|glob| glob.matches(&fresh)) {
         fresh.push('x');
     }
-    let instances = globs(atoms).flat_map(|glob| {
-        let runs: &[&str] = if glob.is_literal() { &[""] } else { &["", "a"] };
-        runs.iter().map(|run| glob.instance(run))
-    });
     let mut complete = plain && shape.matches(&fresh);
-    for text in [natural.to_owned(), fresh].into_iter().chain(instances).chain(typed(atoms)) {
+    let asked = atoms.iter().flat_map(|atom| {
+        let texts = instances(atom).chain(typed(atom));
+        texts.filter_map(|text| match &atom.view {
+            View::Whole => Some(text),
+            View::Name(before) => text.strip_prefix(before).map(|name| shape.ending_in(name)),
+        })
+    });
+    for text in [natural.to_owned(), fresh].into_iter().chain(asked) {
         let value = Value::One(text);
         if matches!(&value, Value::One(text) if shape.matches(text)) && !samples.contains(&value) {
             samples.push(value);
@@ -62,21 +68,22 @@ fn texts(shape: &Glob, natural: &str, atoms: &[Atom], samples: &mut Vec<Value>) 
     complete
 }
 
-/// Texts that read as what the typed questions ask for.
-fn typed(atoms: &[Atom]) -> Vec<String> {
-    let mut found = Vec::new();
-    for atom in atoms {
-        match &atom.check {
-            Check::Bool(wanted) => found.extend(wanted.iter().map(ToString::to_string)),
-            Check::Number(_, numbers) => found.extend(numbers.iter().flat_map(|number| around(*number))),
-            Check::Time(_, instants) => found.extend(instants.iter().flat_map(|at| beside(*at))),
-            Check::Network(ranges) => {
-                found.extend(ranges.iter().map(|range| range.address.to_string()));
-            }
-            Check::Text(_) | Check::Binary(_) | Check::Presence(_) => {}
-        }
+fn instances(atom: &Atom) -> impl Iterator<Item = String> {
+    atom.check.globs().into_iter().flatten().flat_map(|glob| {
+        let runs: &[&str] = if glob.is_literal() { &[""] } else { &["", "a"] };
+        runs.iter().map(|run| glob.instance(run))
+    })
+}
+
+/// Texts that read as what a typed question asks for.
+fn typed(atom: &Atom) -> Vec<String> {
+    match &atom.check {
+        Check::Bool(wanted) => wanted.iter().map(ToString::to_string).collect(),
+        Check::Number(_, numbers) => numbers.iter().flat_map(|number| around(*number)).collect(),
+        Check::Time(_, instants) => instants.iter().flat_map(|at| beside(*at)).collect(),
+        Check::Network(ranges) => ranges.iter().map(|range| range.address.to_string()).collect(),
+        Check::Text(_) | Check::Binary(_) | Check::Presence(_) => Vec::new(),
     }
-    found
 }
 
 /// The whole numbers at and beside `number`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::reach::glob::{Glob, Token, fold};
+use crate::reach::glob::{Glob, Token};
 use crate::reach::meter::Meter;
 
 /// The answer to a search for a text.
@@ -130,7 +130,7 @@ impl<'a> Machine<'a> {
                             last_run = Some(at);
                             set(&mut state, glob.word, at + 1);
                         }
-                        Some(Token::RunInField) => set(&mut state, glob.word, at + 1),
+                        Some(token) if token.is_run() => set(&mut state, glob.word, at + 1),
                         _ => {}
                     }
                 }
@@ -190,8 +190,10 @@ impl<'a> Machine<'a> {
                 }
             }
         }
-        let free = |c: &char| !waited.iter().any(|waited| fold(*waited) == fold(*c));
-        let other = ('a'..='z').chain('0'..='9').chain('\u{a1}'..='\u{ffff}').find(free);
+        // Names may have what paths may, and both what anything may: the narrowest that is free does for all.
+        let names = ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_+=,.@-".chars());
+        let wider = ('!'..='~').chain('\u{a1}'..='\u{ffff}');
+        let other = names.chain(wider).find(|c| !waited.contains(c));
         waited.extend(other);
         waited
     }

@@ -4,6 +4,7 @@ use super::{Fact, Scene, absent, fixed, free, missing, optional, text};
 use crate::reach::Endpoint;
 use crate::reach::domain::Space;
 use crate::reach::glob::Glob;
+use crate::reach::shape::Shape;
 
 impl Scene<'_> {
     pub(super) fn of_bucket(&self, key: &str) -> Option<Fact> {
@@ -47,7 +48,7 @@ impl Scene<'_> {
         Some(match key {
             "s3:dataaccesspointarn" if self.foreign_point.is_some() => {
                 let stem = arn.rsplit_once('/').map_or("", |(stem, _)| stem);
-                text(false, Glob::wild(&format!("{stem}/?*")), arn)
+                text(false, Shape::Like(Glob::wild(&format!("{stem}/?*"))), arn)
             }
             "s3:dataaccesspointarn" => fixed(arn),
             "s3:dataaccesspointaccount" => fixed(account),

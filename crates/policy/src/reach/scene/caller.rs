@@ -3,9 +3,10 @@
 use super::{Fact, Scene, absent, any_text, fixed, free, optional, text};
 use crate::reach::Why;
 use crate::reach::atom::Value;
-use crate::reach::domain::Space;
+use crate::reach::domain::{Space, Universe};
 use crate::reach::glob::Glob;
 use crate::reach::outsider::Kind;
+use crate::reach::shape::{Shape, name_of};
 
 impl Scene<'_> {
     pub(super) fn of_caller(&self, key: &str) -> Option<Fact> {
@@ -26,8 +27,9 @@ impl Scene<'_> {
                 Kind::Service | Kind::Identity => absent(),
             },
             "aws:userid" => self.user_id(),
-            "aws:username" => match (kind, signed) {
-                (Kind::User, Some(signed)) => optional(signed.arn.as_raw().rsplit('/').next()),
+            "aws:username" => match kind {
+                Kind::User if caller.named => fixed(self.own_name()),
+                Kind::User => Fact::NameAfter(String::new()),
                 _ => absent(),
             },
             "aws:principalarn" => self.principal_arn(),
@@ -55,7 +57,9 @@ impl Scene<'_> {
             }
             "aws:multifactorauthage" if matches!(kind, Kind::User | Kind::Role) => free(true, Space::Count),
             "aws:tokenissuetime" | "aws:multifactorauthpresent" | "aws:multifactorauthage" => absent(),
-            "aws:sourceidentity" if kind == Kind::Role => any_text("stranger"),
+            "aws:sourceidentity" if kind == Kind::Role => {
+                text(true, Shape::Session { stem: String::new() }, "stranger")
+            }
             "aws:federatedprovider" => match signed.and_then(|signed| signed.provider.as_ref()) {
                 Some(provider) => fixed(provider.as_raw()),
                 None if kind == Kind::Role => any_text("accounts.google.com"),
@@ -100,11 +104,15 @@ impl Scene<'_> {
                 fixed(format!("{ROLE_ID}:{}", self.session_name()))
             }
             (Kind::Role, _) => {
-                text(false, Glob::wild(&format!("{ROLE_ID}:??*")), format!("{ROLE_ID}:session"))
+                text(false, Shape::Session { stem: format!("{ROLE_ID}:") }, format!("{ROLE_ID}:session"))
             }
             (Kind::Federated, _) => {
                 let account = caller.signed().map_or("", |signed| signed.account.as_str());
-                text(false, Glob::wild(&format!("{account}:??*")), format!("{account}:stranger"))
+                if caller.named {
+                    fixed(format!("{account}:{}", self.own_name()))
+                } else {
+                    Fact::NameAfter(format!("{account}:"))
+                }
             }
             (Kind::Root, _) => optional(caller.signed().map(|signed| signed.account.as_str())),
             (Kind::Service | Kind::Identity, _) => absent(),
@@ -127,14 +135,51 @@ impl Scene<'_> {
                 _ => absent(),
             };
         };
-        let known = caller.named
-            || caller.kind == Kind::Root
-            || caller.kind == Kind::User && self.mentions.any(|key| key == "aws:username");
-        if known {
+        if caller.named || caller.kind == Kind::Root {
             return fixed(signed.arn.as_raw());
         }
-        let stem = signed.arn.as_raw().rsplit_once('/').map_or("", |(stem, _)| stem);
-        text(false, Glob::wild(&format!("{stem}/?*")), signed.arn.as_raw())
+        let whole = signed.arn.as_raw();
+        let shape = match whole.split_once('/') {
+            Some((stem, _)) if caller.kind == Kind::Federated => Shape::Session { stem: format!("{stem}/") },
+            Some((stem, _)) => Shape::Principal { stem: format!("{stem}/"), name: None },
+            None => Shape::some_text(),
+        };
+        text(false, shape, whole)
+    }
+
+    /// Gives the ARN that the caller has where nothing demands another.
+    pub(super) fn own_arn(&self) -> &str {
+        self.outsider.signed().map_or("", |signed| signed.arn.as_raw())
+    }
+
+    /// Gives the name that the caller has where nothing demands another.
+    pub(super) fn own_name(&self) -> &str {
+        name_of(self.own_arn())
+    }
+
+    /// Tells whether `key` holds the name that the caller chose, and a variable reads that name, be it by another key.
+    pub(super) fn is_of_a_read_name(&self, key: &str) -> bool {
+        let holders: &[&str] = match self.outsider.kind {
+            _ if self.outsider.named => &[],
+            Kind::User => &["aws:principalarn", "aws:username"],
+            Kind::Federated => &["aws:principalarn", "aws:userid"],
+            _ => &[],
+        };
+        holders.contains(&key) && holders.iter().any(|holder| self.mentions.has_variable(holder))
+    }
+
+    /// Gives `fact`, which is of the caller's ARN, for the name that the caller has; only the path is left to it.
+    pub(super) fn named_as_it_is(&self, fact: Fact) -> Fact {
+        match fact {
+            Fact::Free(Universe {
+                absent,
+                space: Space::Text { shape: Shape::Principal { stem, .. }, natural },
+            }) => {
+                let shape = Shape::Principal { stem, name: Some(self.own_name().to_owned()) };
+                Fact::Free(Universe { absent, space: Space::Text { shape, natural } })
+            }
+            _ => fixed(self.own_arn()),
+        }
     }
 
     pub(super) fn of_source(&self, key: &str) -> Fact {
@@ -144,12 +189,15 @@ impl Scene<'_> {
                 Some(arn) => fixed(arn.clone()),
                 None => text(
                     true,
-                    Glob::wild(&format!("arn:{}:*:*:{}:?*", self.setting.partition, source.account)),
+                    Shape::Like(Glob::wild(&format!(
+                        "arn:{}:*:*:{}:?*",
+                        self.setting.partition, source.account
+                    ))),
                     format!("arn:{}:service:us-east-1:{}:resource", self.setting.partition, source.account),
                 ),
             },
             "aws:sourceaccount" | "aws:sourceowner" => {
-                text(true, Glob::literal(&source.account), source.account.clone())
+                text(true, Shape::Like(Glob::literal(&source.account)), source.account.clone())
             }
             "aws:sourceorgid" => optional(source.organization.as_ref().map(|found| found.id.as_str())),
             _ => Fact::Fixed(match &source.organization {

@@ -5,6 +5,7 @@ use crate::reach::Endpoint;
 use crate::reach::atom::Value;
 use crate::reach::domain::Space;
 use crate::reach::glob::Glob;
+use crate::reach::shape::Shape;
 
 impl Scene<'_> {
     pub(super) fn of_network(&self, key: &str) -> Option<Fact> {
@@ -22,7 +23,7 @@ impl Scene<'_> {
                 let arn = |region: &str| format!("arn:{partition}:ec2:{region}:{owner}:vpc/{}", place.vpc);
                 if_through(match &self.setting.region {
                     Some(region) => fixed(arn(region)),
-                    None => text(false, Glob::wild(&arn("??*-?*")), arn("us-east-1")),
+                    None => text(false, Shape::Like(Glob::wild(&arn("??*-?*"))), arn("us-east-1")),
                 })
             }
             "aws:vpceaccount" => if_through(fixed(place.owner.as_deref().unwrap_or(self.endpoint_owner()))),
@@ -44,7 +45,7 @@ impl Scene<'_> {
             },
             "aws:currenttime" => fixed(self.instant.to_string()),
             "aws:epochtime" => fixed(self.instant.as_second().to_string()),
-            "aws:useragent" => text(false, Glob::wild("*"), "bucketwatch"),
+            "aws:useragent" => text(false, Shape::any_text(), "bucketwatch"),
             _ => return None,
         })
     }

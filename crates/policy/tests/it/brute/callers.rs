@@ -50,6 +50,7 @@ pub(crate) fn dimension(mentioned: &dyn Fn(&str) -> bool) -> Vec<Choice> {
                 for name in [
                     "user/admin",
                     "user/s",
+                    "user/ADMIN",
                     "user/a",
                     "user/az",
                     "role/admin",

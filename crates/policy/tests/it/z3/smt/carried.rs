@@ -94,17 +94,27 @@ impl Carried {
     }
 
     /// Says that the caller is a user, a role, a root or a federated user: GetFederationToken makes sessions of the last
-    /// kind, whose ARNs are those of the token service.
+    /// kind, whose ARNs are those of the token service. Names have fewer characters than the paths before them.
     fn kind(&mut self, kind: &str) -> String {
         self.declare("caller", || {
             let kinds = "(= caller_rest \"root\") (str.prefixof \"user/\" caller_rest) (str.prefixof \"role/\" caller_rest) \
                  (str.prefixof \"federated-user/\" caller_rest)";
+            let ranges = ["AZ", "az", "09", "++", "--", "..", "==", "@@", "__", ",,"];
+            let letters = ranges.map(|ends| {
+                let (first, last) = ends.split_at(1);
+                format!("(re.range \"{first}\" \"{last}\")")
+            });
+            let name = format!("(re.+ (re.union {}))", letters.join(" "));
+            let path = "(re.++ (re.+ (re.range \"!\" \"~\")) (str.to_re \"/\"))";
             format!(
-                "(declare-const caller_rest String)\n(declare-const caller_name String)\n(assert (or {kinds}))\n\
-                 (assert (> (str.len caller_name) 0))\n(assert (not (str.contains caller_name \"/\")))\n\
+                "(declare-const caller_rest String)\n(declare-const caller_path String)\n\
+                 (declare-const caller_name String)\n(assert (or {kinds}))\n\
+                 (assert (str.in_re caller_name {name}))\n\
+                 (assert (or (= caller_path \"\") (and (str.in_re caller_path {path}) \
+                 (not (str.prefixof \"federated-user/\" caller_rest)))))\n\
                  (assert (= caller_rest (ite (= caller_rest \"root\") \"root\" \
                  (str.++ (ite (str.prefixof \"federated-user/\" caller_rest) \"federated-user/\" \
-                 (str.substr caller_rest 0 5)) caller_name))))\n"
+                 (str.substr caller_rest 0 5)) caller_path caller_name))))\n"
             )
         });
         match kind {
