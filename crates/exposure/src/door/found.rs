@@ -3,6 +3,7 @@
 use bucketwatch_policy::action::{Action, ActionSet};
 use bucketwatch_policy::catalogue;
 use bucketwatch_policy::reach::{Audience, Callers, Ineffective, Opening, Reach, Undecided};
+use bucketwatch_policy::request::Caller;
 use bucketwatch_policy::witness::Witness;
 
 use super::{Denies, Door};
@@ -90,11 +91,15 @@ impl Door<'_> {
 }
 
 /// Tells whether another opening of `all` says as much to a reader: to a wider audience, by the same statements, the
-/// same accesses to the same resources, and what is left apart are single actions that S3 takes signed only.
+/// same accesses to the same resources, and what is left apart are single actions that S3 takes signed only. Callers who
+/// sign say nothing of those who do not, wherever these come from.
 pub(super) fn is_said_by_another(opening: &Opening, all: &[Opening]) -> bool {
     let access = accesses(opening.actions);
+    let unsigned =
+        |opening: &Opening| opening.witnesses.iter().any(|(_, witness)| witness.caller == Caller::Anonymous);
     all.iter().any(|other| {
         other.sources == opening.sources
+            && (unsigned(other) || !unsigned(opening))
             && other.audience != opening.audience
             && other.validity == opening.validity
             && other.resources_except == opening.resources_except

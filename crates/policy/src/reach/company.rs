@@ -8,7 +8,7 @@ use crate::reach::fresh::Fresh;
 use crate::reach::fresh::user::principals_of;
 use crate::reach::mention::{MOST_NAMES, Mentions};
 use crate::reach::organization::{Membership, tells_organizations_apart};
-use crate::reach::outsider::{Company, Kind, Outsider};
+use crate::reach::outsider::{ANONYMOUS_OWNER, Company, Kind, Outsider};
 use crate::reach::{Audience, GranteeClass, Note};
 use crate::request::Caller;
 use crate::setting::Setting;
@@ -311,11 +311,6 @@ fn could_be_an_organization(id: &str) -> bool {
     id.strip_prefix("o-")
         .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
-
-/// Whom S3 gives as the owner of what unsigned requests put.
-///
-/// *Source*: docs/semantics.md C7.
-const ANONYMOUS_OWNER: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
 
 /// Past this many, the organizations that a policy names are not tried for each named account.
 const MOST_MEMBERSHIPS: usize = 4 * MOST_NAMES;

@@ -85,25 +85,32 @@ impl Judge<'_, '_> {
         let mut rest = Rest::default();
         let inquiry = self.inquiry;
         let direct = inquiry.question.endpoint == Endpoint::Bucket;
-        let unsigned = direct && inquiry.question.callers == Callers::All;
-        let signed_only = case.action.signed_only();
+        let takes_unsigned = direct && inquiry.question.callers == Callers::All;
+        let unsigned = takes_unsigned && !case.action.signed_only();
         let anonymous = [Outsider::anonymous()];
+        let anonymous = if unsigned { &anonymous[..] } else { &[] };
         let delegated = inquiry.question.endpoint == Endpoint::ForeignAccessPoint;
         let note = delegated.then_some(Note::DelegatesToAccessPoints);
 
         let mut narrow: Vec<(Sighting, Vec<Span>)> = Vec::new();
-        let stages = if unsigned && !signed_only { &[true, false][..] } else { &[false] };
-        for unsigned in stages.iter().copied() {
-            let callers: &[Outsider] = if unsigned { &anonymous } else { inquiry.strangers() };
+        // Whom a network lets in that is not said yet.
+        let mut strangers: Vec<Outsider> = Vec::new();
+        for signed in [false, true] {
+            let callers = if signed { inquiry.strangers() } else { anonymous };
             let sighting = self.sight(&rest, case, callers, &inquiry.places.open);
             let named = |ranges| {
-                if unsigned { Audience::Anyone { ranges } } else { Audience::AnyAwsAccount { ranges } }
+                if signed { Audience::AnyAwsAccount { ranges } } else { Audience::Anyone { ranges } }
             };
             match width(&sighting.places, &inquiry.places.classes) {
                 Width::Wide(ranges) => {
+                    // Signing is no way in for those who do not sign: they keep their own places.
+                    let mut own = rest.clone();
                     let audience = self.delegating(named(ranges), &sighting);
                     let found = (callers, audience, note.clone());
-                    if self.enter(&mut rest, case, actions, cell, sighting, found) {
+                    let complete = self.enter(&mut rest, case, actions, cell, sighting, found);
+                    let (narrow, strangers) = (std::mem::take(&mut narrow), std::mem::take(&mut strangers));
+                    self.network(&mut own, case, actions, cell, narrow, &strangers);
+                    if complete {
                         return;
                     }
                 }
@@ -114,6 +121,7 @@ impl Judge<'_, '_> {
                 }
                 Width::Nobody => self.doubt(&sighting, named(Vec::new())),
             }
+            strangers.extend_from_slice(callers);
         }
         if inquiry.meter.is_empty() {
             return self.give_up();
@@ -136,16 +144,15 @@ impl Judge<'_, '_> {
             allows: &allows,
             grantees: &grantees,
         };
-        if roll.names_the_owner_of_anonymous_uploads() {
-            let anyone = Audience::Anyone { ranges: Vec::new() };
-            self.ledger.doubt(self.sources, &anyone, &ANONYMOUS_OWNER);
+        if unsigned && roll.names_the_owner_of_anonymous_uploads() {
+            self.owner_of_anonymous_uploads(&rest, case);
         }
         for company in roll.federated() {
             if self.company(&mut rest, case, actions, cell, company, &note) {
-                return;
+                return self.network(&mut rest, case, actions, cell, narrow, &strangers);
             }
         }
-        self.network(&mut rest, case, actions, cell, narrow, unsigned && !signed_only);
+        self.network(&mut rest, case, actions, cell, narrow, &strangers);
         for company in roll.named() {
             self.company(&mut rest, case, actions, cell, company, &note);
         }
@@ -158,8 +165,8 @@ impl Judge<'_, '_> {
                 }
             }
         }
-        if unsigned && signed_only {
-            let sighting = self.sight(&rest, case, &anonymous, &inquiry.places.open);
+        if takes_unsigned && !unsigned {
+            let sighting = self.sight(&rest, case, &[Outsider::anonymous()], &inquiry.places.open);
             if sighting.first.is_some() {
                 self.ledger.refuse(self.sources, actions, "S3 takes only signed requests for this action");
             }
@@ -253,6 +260,23 @@ impl Judge<'_, '_> {
         false
     }
 
+    /// Leaves open whether the canonical id of anonymous uploads stands for unsigned callers, if it would let them in.
+    fn owner_of_anonymous_uploads(&mut self, rest: &Rest, case: Case<'_>) {
+        let owner = [Outsider { owns_uploads: true, ..Outsider::anonymous() }];
+        let places = &self.inquiry.places;
+        let open = self.sight(rest, case, &owner, &places.open);
+        let named = self.sight(rest, case, &owner, &places.named);
+        let anyone = |ranges| Audience::Anyone { ranges };
+        self.doubt(&open, anyone(Vec::new()));
+        let audience = match width(&open.places, &places.classes) {
+            Width::Wide(ranges) => anyone(ranges),
+            Width::Narrow(spans) => network_of(&named.places, spans),
+            Width::Nobody if named.first.is_some() => network_of(&named.places, Vec::new()),
+            Width::Nobody => return,
+        };
+        self.ledger.doubt(self.sources, &audience, &ANONYMOUS_OWNER);
+    }
+
     /// Judges whoever gets in from certain places only.
     fn network(
         &mut self,
@@ -261,10 +285,8 @@ impl Judge<'_, '_> {
         actions: ActionSet,
         cell: usize,
         narrow: Vec<(Sighting, Vec<Span>)>,
-        unsigned: bool,
+        callers: &[Outsider],
     ) {
-        let anonymous = [Outsider::anonymous()];
-        let strangers = self.inquiry.strangers();
         let mut spans: Vec<Span> = Vec::new();
         let mut places: Vec<Place> = Vec::new();
         let mut first: Option<Sighting> = None;
@@ -273,12 +295,7 @@ impl Judge<'_, '_> {
             places.append(&mut sighting.places.clone());
             first.get_or_insert(std::mem::take(&mut sighting));
         }
-        let mut callers: Vec<Outsider> = Vec::new();
-        if unsigned {
-            callers.extend(anonymous);
-        }
-        callers.extend(strangers.iter().cloned());
-        let named = self.sight(rest, case, &callers, &self.inquiry.places.named);
+        let named = self.sight(rest, case, callers, &self.inquiry.places.named);
         let audience = network_of(&named.places, spans);
         let sighting = match first {
             Some(first) => first,
@@ -291,7 +308,7 @@ impl Judge<'_, '_> {
         places.extend(named.places);
         let mut own = Rest { keys: rest.keys.clone(), covered: Vec::new() };
         let sighting = Sighting { places: places.clone(), ..sighting };
-        self.enter(&mut own, case, actions, cell, sighting, (&callers, audience, None));
+        self.enter(&mut own, case, actions, cell, sighting, (callers, audience, None));
         rest.covered.extend(places);
     }
 
@@ -316,7 +333,5 @@ fn network_of(places: &[Place], spans: Vec<Span>) -> Audience {
             PlaceExtent::Everywhere | PlaceExtent::Class(_) | PlaceExtent::OwnVpc => {}
         }
     }
-    vpcs.dedup();
-    endpoints.dedup();
     Audience::Network { ranges: ranges(spans), vpcs, endpoints }
 }

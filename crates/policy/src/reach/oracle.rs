@@ -264,9 +264,8 @@ fn covers(opening: &Opening, request: &Request) -> bool {
     let in_network = context("aws:sourcevpc") == Some("vpc-11111111") || in_ranges(&narrow);
     let audience = match &opening.audience {
         Audience::Anyone { ranges } => ranges.is_empty() || in_ranges(ranges) || in_network,
-        // By the order of audiences a network is less than every signed principal, and not reported beside them.
         Audience::AnyAwsAccount { ranges } => {
-            in_network || request.caller != Caller::Anonymous && (ranges.is_empty() || in_ranges(ranges))
+            request.caller != Caller::Anonymous && (ranges.is_empty() || in_ranges(ranges) || in_network)
         }
         Audience::Network { ranges, vpcs, endpoints } => {
             in_ranges(ranges)

@@ -23,6 +23,8 @@ pub(super) struct Outsider {
     pub(super) organization: Option<Membership>,
     /// For a service: whose resource it acts for.
     pub(super) source: Option<Source>,
+    /// Whether the canonical id of anonymous uploads is taken to name it.
+    pub(super) owns_uploads: bool,
     /// Whether it is a signed principal of an account nobody named, whose account and organization ids are luck.
     pub(super) stranger: bool,
 }
@@ -83,6 +85,7 @@ impl Outsider {
             user_id: None,
             organization: None,
             source: None,
+            owns_uploads: false,
             stranger: false,
         }
     }
@@ -156,6 +159,11 @@ impl Outsider {
         Self { caller: renamed.caller, kind: renamed.kind, ..self.clone() }
     }
 }
+
+/// Whom S3 gives as the owner of what unsigned requests put.
+///
+/// *Source*: docs/semantics.md C7.
+pub(super) const ANONYMOUS_OWNER: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
 
 fn signed(account: &AccountId, arn: &str, session_arn: Option<Untrusted>) -> Caller {
     Caller::Signed(Signed {

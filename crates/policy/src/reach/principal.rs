@@ -5,8 +5,9 @@
 use crate::document::{Effect, Principal, Principals, Statement};
 use crate::name::AccountId;
 use crate::reach::GranteeClass;
-use crate::reach::outsider::{Kind, Outsider};
+use crate::reach::outsider::{ANONYMOUS_OWNER, Kind, Outsider};
 use crate::request::{Caller, Signed};
+use crate::untrusted::Untrusted;
 
 /// Whether a statement speaks of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,7 @@ fn names(principal: &Principal, outsider: &Outsider) -> bool {
             outsider.named && (*arn == signed.arn || Some(arn) == signed.session_arn.as_ref())
         }
         (Principal::CanonicalUser(id), Caller::Signed(signed)) => signed.canonical_id.as_ref() == Some(id),
+        (Principal::CanonicalUser(id), Caller::Anonymous) => is_owner_of_uploads(id, outsider),
         (Principal::Federated(provider), Caller::Signed(signed)) => {
             signed.provider.as_ref() == Some(provider)
         }
@@ -94,8 +96,13 @@ pub(super) fn is_granted(grantee: &GranteeClass, outsider: &Outsider) -> bool {
         (GranteeClass::AnyAwsAccount, Caller::Signed(_)) => true,
         (GranteeClass::LogDelivery, Caller::Service { name }) => name.as_raw() == LOG_DELIVERY,
         (GranteeClass::CanonicalUser(id), Caller::Signed(signed)) => signed.canonical_id.as_ref() == Some(id),
+        (GranteeClass::CanonicalUser(id), Caller::Anonymous) => is_owner_of_uploads(id, outsider),
         _ => false,
     }
+}
+
+fn is_owner_of_uploads(id: &Untrusted, outsider: &Outsider) -> bool {
+    outsider.owns_uploads && id.as_raw() == ANONYMOUS_OWNER
 }
 
 /// The service behind the group LogDelivery.

@@ -194,9 +194,7 @@ fn a_deny_of_everything_for_everybody_leaves_nothing() {
     for (subject, _) in subject::all() {
         let denied = change::insert(&subject.document, deny.clone(), &mut Dice::new(seed(), 0));
         let answer = Answer::to(&subject.with(denied)).expect("every policy takes a Deny");
-        // Whoever owns anonymous uploads is left open whatever else a policy says (docs/semantics.md C7).
-        let open = subject.document.to_string().contains("65a011a29cdf8ec533ec3d1ccaae921c");
-        let nothing = answer.is_empty() && (open || answer.is_decided());
+        let nothing = answer.is_empty() && answer.is_decided();
         assert!(nothing, "{}: {}\n{:?}", subject.name, subject.document, answer.details());
     }
 }

@@ -75,9 +75,7 @@ fn contradiction(said: Said, anonymous: Answer, foreign: Answer) -> Option<&'sta
     if anonymous == Answer::Unsat && foreign == Answer::Unsat && said.strangers() {
         return Some("somebody is said to get in, and nobody can");
     }
-    // Where every signed caller gets in from anywhere, unsigned ones from some place are not told apart: brute force
-    // knows whether it is from some place or from anywhere.
-    if anonymous == Answer::Sat && !said.strangers() {
+    if anonymous == Answer::Sat && !said.anyone && !said.ranges {
         return Some("an unsigned caller gets in and is not reported");
     }
     (foreign == Answer::Sat && !said.strangers()).then_some("a foreign caller gets in and is not reported")

@@ -147,8 +147,7 @@ impl Tried {
         if widest == From::Ranges && !said.ranges {
             return Some("strangers get in from ranges, and it is not said");
         }
-        // Where every stranger who signs gets in from anywhere, those who do not from some place are not told apart.
-        if self.anonymous == From::Ranges && !said.anyone && !said.ranges && !said.any_account {
+        if self.anonymous == From::Ranges && !said.anyone && !said.ranges {
             return Some("unsigned strangers get in from ranges, and it is not said");
         }
         (self.anybody() && !said.strangers() && !said.named)
