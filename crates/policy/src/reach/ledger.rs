@@ -83,6 +83,7 @@ impl Ledger {
         self.drop_what_adds_nothing();
         self.join_names();
         for mut entry in self.entries {
+            sort_names(&mut entry.audience);
             entry.witnesses.sort_by_key(|(access, _)| weight(*access));
             answer.openings.push(Opening {
                 sources: entry.sources,
@@ -177,6 +178,25 @@ fn join(known: &mut Audience, more: Audience) {
         (Audience::Organization { ids }, Audience::Organization { ids: more }) => add_new(ids, more),
         (Audience::Service { names, .. }, Audience::Service { names: more, .. }) => add_new(names, more),
         _ => {}
+    }
+}
+
+/// Brings names into an order that does not depend on the text's.
+fn sort_names(audience: &mut Audience) {
+    match audience {
+        Audience::Anyone { .. } | Audience::AnyAwsAccount { .. } => {}
+        Audience::Network { vpcs, endpoints, .. } => {
+            vpcs.sort_unstable();
+            vpcs.dedup();
+            endpoints.sort_unstable();
+            endpoints.dedup();
+        }
+        Audience::Account { ids, principals } => {
+            ids.sort_unstable();
+            principals.sort_unstable();
+        }
+        Audience::Organization { ids } => ids.sort_unstable(),
+        Audience::Service { names, .. } => names.sort_unstable(),
     }
 }
 
