@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 pub struct Backoff {
     /// The pause after the first failure.
     pub first: Duration,
-    /// The longest pause.
+    /// The longest pause: who is back is told within it.
     pub longest: Duration,
     /// What the spread is drawn from: the same seed gives the same pauses.
     pub seed: u64,
@@ -17,7 +17,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { first: Duration::from_secs(2), longest: Duration::from_secs(15 * 60), seed: 0 }
+        Self { first: Duration::from_secs(2), longest: Duration::from_secs(5 * 60), seed: 0 }
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn pauses_double_up_to_the_longest_and_are_spread_over_their_upper_half() {
         let backoff = Backoff::default();
-        for (failures, whole) in [(0, 2), (1, 4), (5, 64), (9, 900), (31, 900), (4_000, 900)] {
+        for (failures, whole) in [(0, 2), (1, 4), (5, 64), (9, 300), (31, 300), (4_000, 300)] {
             let whole = Duration::from_secs(whole);
             for notice in ["a", "b", "c"] {
                 let pause = backoff.pause(failures, notice);
