@@ -12,6 +12,7 @@ mod notifier_contract;
 mod observe;
 mod outbox;
 mod services;
+mod simulation;
 mod smtp;
 mod sqlite;
 mod state_store_contract;

@@ -2,7 +2,7 @@
 
 mod contract;
 mod fault;
-mod grammar;
+pub(crate) mod grammar;
 mod message;
-mod receiver;
+pub(crate) mod receiver;
 mod tls;

@@ -167,7 +167,8 @@ fn reset(stream: TcpStream) {
     drop(stream);
 }
 
-async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Received> {
+/// Reads a request to its end.
+pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Received> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

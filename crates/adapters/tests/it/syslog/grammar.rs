@@ -2,34 +2,34 @@
 
 /// A message that obeys the grammar.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Message {
-    pub(super) priority: u8,
-    pub(super) timestamp: String,
-    pub(super) hostname: String,
-    pub(super) app_name: String,
-    pub(super) process: String,
-    pub(super) id: String,
-    pub(super) elements: Vec<Element>,
-    pub(super) text: Option<String>,
+pub(crate) struct Message {
+    pub(crate) priority: u8,
+    pub(crate) timestamp: String,
+    pub(crate) hostname: String,
+    pub(crate) app_name: String,
+    pub(crate) process: String,
+    pub(crate) id: String,
+    pub(crate) elements: Vec<Element>,
+    pub(crate) text: Option<String>,
 }
 
 /// An SD-ELEMENT.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Element {
-    pub(super) id: String,
-    pub(super) params: Vec<(String, String)>,
+pub(crate) struct Element {
+    pub(crate) id: String,
+    pub(crate) params: Vec<(String, String)>,
 }
 
 impl Message {
     /// Gives the value of a parameter of the first element.
-    pub(super) fn param(&self, name: &str) -> Option<&str> {
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
         let params = &self.elements.first()?.params;
         params.iter().find(|(param, _)| param == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Reads a whole message.
-pub(super) fn parse(bytes: &[u8]) -> Result<Message, String> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Message, String> {
     let mut input = Input { bytes, at: 0 };
     input.expect(b'<')?;
     let digits = input.run(3, |byte| byte.is_ascii_digit())?;

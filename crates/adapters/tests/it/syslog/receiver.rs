@@ -130,7 +130,7 @@ async fn counted(mut stream: impl AsyncRead + Unpin, take: &(dyn Fn(&[u8]) + Sen
 }
 
 /// Splits off the first frame if it is whole.
-fn frame(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn frame(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let space = bytes.iter().position(|byte| *byte == b' ')?;
     let digits = std::str::from_utf8(&bytes[..space]).unwrap();
     assert!(digits.starts_with(|c: char| ('1'..='9').contains(&c)), "MSG-LEN {digits}");
