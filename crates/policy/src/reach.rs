@@ -75,8 +75,8 @@ pub fn reach(question: &Question<'_>, budget: Budget) -> Reach {
     let fresh = Fresh::new(&mentions, question.setting);
     let places = place::survey(&mentions, question.endpoint);
     let meter = Meter::new(budget);
-    let strangers = OnceCell::new();
-    let inquiry = Inquiry { question, mentions: &mentions, fresh, strangers, places, denies, meter };
+    let (strangers, named) = (OnceCell::new(), OnceCell::new());
+    let inquiry = Inquiry { question, mentions: &mentions, fresh, strangers, named, places, denies, meter };
     for sources in choices {
         let cells = inquiry.cells(&sources);
         let mut ledger = Ledger::default();

@@ -119,9 +119,13 @@ impl<'a, 's> Compiler<'a, 's> {
         self.demand(term);
     }
 
-    /// Demands that the principal is none of those that a policy names.
-    pub(super) fn unnamed(&mut self, arns: &[&str]) {
-        if arns.is_empty() || !self.formula.dimensions.iter().any(|known| known.key == "aws:principalarn") {
+    /// Demands that the principal is none of those that the documents name.
+    pub(super) fn unnamed<'n>(&mut self, arns: impl FnOnce() -> &'n Vec<&'n str>) {
+        if !self.formula.dimensions.iter().any(|known| known.key == "aws:principalarn") {
+            return;
+        }
+        let arns = arns();
+        if arns.is_empty() {
             return;
         }
         let atom = Atom::text(arns.iter().map(|arn| Glob::literal(arn)).collect());

@@ -29,6 +29,8 @@ pub(super) struct Inquiry<'a> {
     pub(super) fresh: Fresh,
     /// Stand-ins for signed callers whom nobody named, once they are asked about.
     pub(super) strangers: OnceCell<Vec<Outsider>>,
+    /// The ARNs of principals that the documents name, once they are asked about.
+    pub(super) named: OnceCell<Vec<&'a str>>,
     /// Where requests can come from.
     pub(super) places: Places,
     /// The Denies that count, each with its document.
@@ -238,7 +240,7 @@ impl<'a> Inquiry<'a> {
             compiler.escape(document, statement);
         }
         if !scene.outsider.named {
-            compiler.unnamed(&self.mentions.named_arns());
+            compiler.unnamed(|| self.named.get_or_init(|| self.mentions.named_arns()));
         }
         let compiled = compiler.finish();
         let answer = match compiled.formula {

@@ -104,12 +104,14 @@ impl Judge<'_, '_> {
             match width(&sighting.places, &inquiry.places.classes) {
                 Width::Wide(ranges) => {
                     // Signing is no way in for those who do not sign: they keep their own places.
-                    let mut own = rest.clone();
+                    let mut before = rest.clone();
                     let audience = self.delegating(named(ranges), &sighting);
                     let found = (callers, audience, note.clone());
                     let complete = self.enter(&mut rest, case, actions, cell, sighting, found);
-                    let (narrow, strangers) = (std::mem::take(&mut narrow), std::mem::take(&mut strangers));
-                    self.network(&mut own, case, actions, cell, narrow, &strangers);
+                    let (narrow, unsigned) = (std::mem::take(&mut narrow), std::mem::take(&mut strangers));
+                    if !unsigned.is_empty() {
+                        self.network(&mut before, case, actions, cell, narrow, &unsigned);
+                    }
                     if complete {
                         return;
                     }

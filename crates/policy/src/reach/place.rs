@@ -18,8 +18,9 @@ pub(super) struct Places {
 
 /// Gives the places that `mentions` tells apart at `endpoint`.
 pub(super) fn survey(mentions: &Mentions<'_>, endpoint: Endpoint<'_>) -> Places {
-    let vpc = fresh(mentions, "vpc-");
-    let gate = fresh(mentions, "vpce-");
+    let by_endpoint = mentions.any(speaks_of_endpoints);
+    let vpc = fresh(mentions, "vpc-", by_endpoint);
+    let gate = fresh(mentions, "vpce-", by_endpoint);
     let through = |vpc: &str, gate: &str, extent| Place {
         address: None,
         vpc: vpc.to_owned(),
@@ -57,7 +58,7 @@ pub(super) fn survey(mentions: &Mentions<'_>, endpoint: Endpoint<'_>) -> Places 
         open.push(internet("198.51.100.1".to_owned(), Extent::Everywhere));
     }
     let mut named = Vec::new();
-    if by_address || mentions.any(speaks_of_endpoints) {
+    if by_address || by_endpoint {
         open.push(through(&vpc, &gate, Extent::Everywhere));
         for wild in ["aws:sourcevpc", "aws:sourcevpce"] {
             for pattern in mentions.texts(wild).filter(|pattern| pattern.has_wildcard()) {
@@ -115,10 +116,10 @@ fn speaks_of_endpoints(key: &str) -> bool {
     key.starts_with("aws:sourcevpc") || key.starts_with("aws:vpce") || key == "aws:vpcsourceip"
 }
 
-/// Gives an id that no document uses.
-fn fresh(mentions: &Mentions<'_>, prefix: &str) -> String {
+/// Gives an id that no document uses; where none is asked for, any will do.
+fn fresh(mentions: &Mentions<'_>, prefix: &str, is_asked_for: bool) -> String {
     let mut id = format!("{prefix}0a1b2c3d4e5f67890");
-    while mentions.contains(&id) {
+    while is_asked_for && mentions.contains(&id) {
         id.push('0');
     }
     id
