@@ -1,5 +1,6 @@
 //! `bucketwatch.toml`: its keys, and errors that name the place and the nearest known key.
 
+mod accept;
 mod alert;
 mod chat;
 mod command;
@@ -18,12 +19,16 @@ mod secret;
 mod service;
 mod smtp;
 mod syslog;
+mod until;
 mod webhook;
 mod zone;
+
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use self::accept::{AcceptConfig, AcceptDetail, AcceptTag, LONGEST_DAYS, latest_end, too_long};
 pub use self::alert::{AlertKind, UnknownAlert};
 pub use self::chat::{PagerDutyConfig, SlackConfig, TeamsConfig};
 pub use self::command::CommandConfig;
@@ -42,6 +47,7 @@ pub use self::secret::SecretSource;
 pub use self::service::{EventBridgeConfig, SecurityHubConfig, SnsConfig};
 pub use self::smtp::{SmtpConfig, SmtpTls};
 pub use self::syslog::{Address, Facility, SyslogConfig, SyslogTarget, TargetError};
+pub use self::until::{Until, UntilError};
 pub use self::webhook::WebhookConfig;
 pub use self::zone::{Day, TimeOfDay, Zone};
 
@@ -60,6 +66,14 @@ pub struct Config {
     pub alert_on: Option<Vec<AlertKind>>,
     /// What makes the exit code say so: `public`, `undetermined`, both, or none. Default: both.
     pub fail_on: Option<Vec<FailOnWord>>,
+    /// Exposures that are accepted.
+    #[serde(default)]
+    pub accept: Vec<AcceptConfig>,
+    /// A reviewed file that holds more of `[[accept]]`, and nothing else. A relative path starts at this file's folder.
+    pub accept_file: Option<PathBuf>,
+    /// How many days ahead an exception may last, 1 to 3650. Default: 400.
+    #[schemars(range(min = 1, max = 3650))]
+    pub accept_days: Option<u16>,
     /// Where notices go.
     #[serde(default)]
     pub notify: NotifyConfig,
@@ -81,10 +95,14 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong, with its place; an unknown key names the nearest known one.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| ConfigError::of(text, &error))?;
+        let mut config: Self = toml::from_str(text).map_err(|error| ConfigError::of(text, &error))?;
         if config.concurrency.is_some_and(|calls| !(1..=1024).contains(&calls)) {
             return Err(ConfigError::named("`concurrency` must be between 1 and 1024"));
         }
+        if config.accept_days.is_some_and(|days| !(1..=3650).contains(&days)) {
+            return Err(ConfigError::named("`accept_days` must be between 1 and 3650"));
+        }
+        config.accept.iter_mut().for_each(|entry| entry.locate(text));
         if config.notify.per_minute.values().any(|count| *count == 0) {
             return Err(ConfigError::named("`per_minute` must be at least 1"));
         }

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod escape;
+pub mod exception;
 pub mod exit;
 pub mod handle;
 pub mod judgement;

@@ -60,7 +60,7 @@ impl ConfigError {
     }
 }
 
-fn place(text: &str, offset: usize) -> (usize, usize) {
+pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
     let at = bucketwatch_policy::position::line_column(text, offset);
     (at.line, at.column)
 }

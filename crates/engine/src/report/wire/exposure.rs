@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use bucketwatch_exposure::standing::Entry;
 use bucketwatch_exposure::{assessment as domain, words};
 use bucketwatch_policy::action::Action;
+use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::reach;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
@@ -118,6 +120,40 @@ impl From<&domain::Exposure> for Exposure {
     }
 }
 
+impl Exposure {
+    /// Gives what it lets in, in the form that is compared; nothing where the document names what is no account.
+    pub fn entry(&self) -> Option<Entry> {
+        Some(Entry {
+            fingerprint: self.fingerprint.clone(),
+            path: self.path.into(),
+            via: self.via.clone(),
+            audience: self.audience_detail.audience(self.audience)?,
+            access: self.access.iter().map(|access| (*access).into()).collect(),
+            resources: self.resources.clone(),
+            resources_except: self.resources_except.clone(),
+            accepted_by: None,
+        })
+    }
+}
+
+impl AudienceDetail {
+    /// Gives the audience that `word` and this name together; nothing where an account id is none.
+    fn audience(&self, word: Audience) -> Option<reach::Audience> {
+        let Self { ranges, vpcs, endpoints, ids, principals, names, unscoped } = self.clone();
+        Some(match word {
+            Audience::Anyone => reach::Audience::Anyone { ranges },
+            Audience::AnyAwsAccount => reach::Audience::AnyAwsAccount { ranges },
+            Audience::Network => reach::Audience::Network { ranges, vpcs, endpoints },
+            Audience::Account => reach::Audience::Account {
+                ids: ids.iter().map(|id| AccountId::parse(id.as_raw())).collect::<Option<_>>()?,
+                principals,
+            },
+            Audience::Organization => reach::Audience::Organization { ids },
+            Audience::Service => reach::Audience::Service { names, unscoped: unscoped == Some(true) },
+        })
+    }
+}
+
 impl From<&reach::Audience> for AudienceDetail {
     fn from(audience: &reach::Audience) -> Self {
         match audience {
@@ -140,5 +176,33 @@ impl From<&reach::Audience> for AudienceDetail {
                 Self { names: names.clone(), unscoped: Some(*unscoped), ..Self::default() }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_audience_comes_back_from_its_document() {
+        let id = AccountId::parse("111122223333").unwrap();
+        for audience in [
+            reach::Audience::Anyone { ranges: vec!["0.0.0.0/1".to_owned()] },
+            reach::Audience::AnyAwsAccount { ranges: Vec::new() },
+            reach::Audience::Network {
+                ranges: vec!["10.0.0.0/8".to_owned()],
+                vpcs: vec!["vpc-1".into()],
+                endpoints: vec!["vpce-1".into()],
+            },
+            reach::Audience::Account { ids: vec![id], principals: vec!["arn".into()] },
+            reach::Audience::Organization { ids: vec!["o-abc".into()] },
+            reach::Audience::Service { names: vec!["s3.amazonaws.com".into()], unscoped: true },
+            reach::Audience::Service { names: vec!["s3.amazonaws.com".into()], unscoped: false },
+        ] {
+            let detail = AudienceDetail::from(&audience);
+            assert_eq!(detail.audience((&audience).into()), Some(audience));
+        }
+        let no_account = AudienceDetail { ids: vec!["x".into()], ..AudienceDetail::default() };
+        assert_eq!(no_account.audience(Audience::Account), None);
     }
 }

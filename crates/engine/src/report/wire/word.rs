@@ -146,6 +146,33 @@ impl From<action::Access> for Access {
     }
 }
 
+impl From<Access> for action::Access {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::List => Self::List,
+            Access::Read => Self::Read,
+            Access::Write => Self::Write,
+            Access::Delete => Self::Delete,
+            Access::ReadAcl => Self::ReadAcl,
+            Access::WriteAcl => Self::WriteAcl,
+            Access::Configure => Self::Configure,
+            Access::Other => Self::Other,
+        }
+    }
+}
+
+impl From<Path> for domain::Path {
+    fn from(path: Path) -> Self {
+        match path {
+            Path::BucketAcl => Self::BucketAcl,
+            Path::BucketPolicy => Self::BucketPolicy,
+            Path::AccessPoint => Self::AccessPoint,
+            Path::MultiRegionAccessPoint => Self::MultiRegionAccessPoint,
+            Path::ObjectAcl => Self::ObjectAcl,
+        }
+    }
+}
+
 impl From<domain::Severity> for Severity {
     fn from(severity: domain::Severity) -> Self {
         match severity {
