@@ -9,6 +9,7 @@ mod change;
 mod codec;
 mod commit;
 mod error;
+mod exception;
 mod facet;
 mod history;
 mod lock;
@@ -28,6 +29,7 @@ use bucketwatch_engine::state::{
     OutboxCount, Page, Revisit, Run, RunEnd, RunId, RunRequest, Settlement, StateError, StateStore,
     StatusQuery, StatusRow, Summary,
 };
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
@@ -141,6 +143,15 @@ impl StateStore for SqliteStore {
     async fn history(&self, query: &HistoryQuery) -> Result<Page<TransitionRecord>, StateError> {
         let query = query.clone();
         self.worker.call(move |database| history::page(database, &query)).await
+    }
+
+    async fn exceptions(&self) -> Result<Vec<Exception>, StateError> {
+        self.worker.call(exception::all).await
+    }
+
+    async fn named(&self, name: &Untrusted) -> Result<Vec<BucketKey>, StateError> {
+        let name = name.clone();
+        self.worker.call(move |database| exception::named(database, &name)).await
     }
 
     async fn seen(&self, ids: &[String]) -> Result<Vec<String>, StateError> {

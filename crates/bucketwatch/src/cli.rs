@@ -1,5 +1,6 @@
 //! The command line as clap sees it; `--help` is made of these comments.
 
+mod accept;
 mod watch;
 mod words;
 
@@ -9,6 +10,7 @@ use bucketwatch_engine::config::{Period, SyslogTarget};
 use bucketwatch_engine::report::wire::Verdict;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::accept::AcceptArguments;
 pub(crate) use self::watch::WatchArguments;
 pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, JobWord, VerdictWord};
 
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show what changed and when, newest first
     History(HistoryArguments),
+    /// Accept what is open of a bucket until a day, show what is accepted, or take it back
+    Accept(AcceptArguments),
     /// Print the least-privilege IAM policy for a scan, or for what else bucketwatch shall do
     IamPolicy(IamPolicyArguments),
     /// Run the whole story on an embedded account: no AWS, no network, no traces
@@ -209,6 +213,8 @@ pub(crate) struct ExplainArguments {
     pub(crate) document: DocumentArguments,
     #[command(flatten)]
     pub(crate) aws: AwsArguments,
+    #[command(flatten)]
+    pub(crate) state: StateArguments,
     #[command(flatten)]
     pub(crate) common: CommonArguments,
 }

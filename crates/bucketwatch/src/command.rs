@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod accept;
 mod check;
 mod demo;
 mod explain;
@@ -25,6 +26,7 @@ use crate::cli::{Arguments, Command};
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
     match arguments.command.unwrap_or(Command::Scan(arguments.scan)) {
+        Command::Accept(arguments) => accept::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::IamPolicy(arguments) => iam_policy::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

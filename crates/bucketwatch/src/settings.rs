@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use bucketwatch_engine::config::{Config, FailOnWord};
+use bucketwatch_engine::config::{AcceptConfig, Config, ConfigError, FailOnWord, LONGEST_DAYS};
 use bucketwatch_engine::report::threshold::FailOn;
+use bucketwatch_exposure::exception::Exception;
+use jiff::Timestamp;
 
 use crate::cli::FailWord;
 
@@ -20,7 +22,50 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Config> {
     let Some(path) = path else { return Ok(Config::default()) };
     let about = || format!("the configuration file `{}`", path.display());
     let text = std::fs::read_to_string(&path).with_context(about)?;
-    Config::parse(&text).with_context(about)
+    let mut config = Config::parse(&text).with_context(about)?;
+    of_entries(&config.accept, &config, Timestamp::now()).with_context(about)?;
+    config.accept_file = config.accept_file.map(|file| path.with_file_name("").join(file));
+    Ok(config)
+}
+
+/// Gives the exceptions that the configuration and its reviewed file hold at the instant `now`.
+///
+/// # Errors
+/// What is wrong with the first entry that cannot count, with its place.
+pub(crate) fn exceptions(config: &Config, now: Timestamp) -> Result<Vec<Exception>> {
+    let mut exceptions = of_entries(&config.accept, config, now)?;
+    let Some(path) = &config.accept_file else { return Ok(exceptions) };
+    let about = || format!("the exceptions in `{}`", path.display());
+    let text = std::fs::read_to_string(path).with_context(about)?;
+    let entries = AcceptConfig::parse_file(&text).with_context(about)?;
+    for exception in of_entries(&entries, config, now).with_context(about)? {
+        if exceptions.iter().any(|other| other.id == exception.id) {
+            let twice = anyhow::anyhow!("the configuration holds one that is called `{}` too", exception.id);
+            return Err(twice).with_context(about);
+        }
+        exceptions.push(exception);
+    }
+    Ok(exceptions)
+}
+
+fn of_entries(
+    entries: &[AcceptConfig],
+    config: &Config,
+    now: Timestamp,
+) -> Result<Vec<Exception>, ConfigError> {
+    AcceptConfig::exceptions(entries, config.accept_days.unwrap_or(LONGEST_DAYS), now)
+}
+
+/// Gives who runs the command, as far as the environment says it: `jane on bastion`.
+pub(crate) fn operator() -> String {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let who = set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME"));
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let who = who.unwrap_or_else(nameless);
+    match host.trim_end() {
+        "" => who,
+        host => format!("{who} on {host}"),
+    }
 }
 
 fn usual_places() -> Vec<PathBuf> {
@@ -36,6 +81,15 @@ pub(crate) fn folder(variable: &str, at_home: &str) -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = set(variable).or_else(|| set("HOME").map(|home| home.join(at_home)))?;
     Some(base.join("bucketwatch"))
+}
+
+/// Gives the number of the user where the environment has no name.
+fn nameless() -> String {
+    #[cfg(unix)]
+    if let Ok(own) = std::fs::metadata("/proc/self") {
+        return format!("uid {}", std::os::unix::fs::MetadataExt::uid(&own));
+    }
+    "somebody".to_owned()
 }
 
 /// Gives what counts, by the command line, else the file, else the default.

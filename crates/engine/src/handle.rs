@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_ingest::cloudtrail::Change;
 use bucketwatch_policy::name::AccountId;
 use futures::future::join_all;
@@ -115,6 +116,11 @@ impl Handler {
     ) -> Self {
         let observer = Observer::routed(Arc::clone(&store), routing);
         Self { store, observer, looker, options, judge: assess }
+    }
+
+    /// Gives a handler that heeds the exceptions `reviewed`, as [`Observer::accepting`] does.
+    pub fn accepting(self, reviewed: Vec<Exception>) -> Self {
+        Self { observer: self.observer.accepting(reviewed), ..self }
     }
 
     /// Handles `changes` at the instant `now`. A change of the account that does not reach every bucket before

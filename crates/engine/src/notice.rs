@@ -1,10 +1,12 @@
 //! What is told: one or more transitions, or the baseline of a first run.
 
+use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::exception::ExceptionNote;
 use crate::observe::id_of;
 use crate::report::wire::Severity;
 
@@ -132,6 +134,26 @@ pub struct TransitionRecord {
     pub cause: TransitionCause,
     /// Transitions of one cause share it.
     pub group_key: String,
+    /// What exceptions have to do with it.
+    #[serde(default, skip_serializing_if = "Acceptance::is_nothing")]
+    pub acceptance: Acceptance,
+}
+
+/// What exceptions have to do with a transition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// By which word it alerts, where that is not its kind's: `accepted` alerts nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts_as: Option<String>,
+    /// The exceptions that cover what is new, and those that fail to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<ExceptionNote>,
+}
+
+impl Acceptance {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What made bucketwatch see a transition.
@@ -163,6 +185,13 @@ pub enum TransitionCause {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         also: Vec<Deed>,
     },
+    /// Somebody at the command line.
+    Operator {
+        /// The act's id.
+        id: String,
+        /// Who.
+        by: Untrusted,
+    },
 }
 
 impl TransitionCause {
@@ -170,7 +199,7 @@ impl TransitionCause {
     pub fn event(&self) -> Option<&str> {
         match self {
             Self::Event { id, .. } => Some(id),
-            Self::Scan { .. } => None,
+            Self::Scan { .. } | Self::Operator { .. } => None,
         }
     }
 
@@ -178,21 +207,30 @@ impl TransitionCause {
     pub fn done_at(&self) -> Option<(Timestamp, &str)> {
         match self {
             Self::Event { id, at, .. } => at.map(|at| (at, id.as_str())),
-            Self::Scan { .. } => None,
+            Self::Scan { .. } | Self::Operator { .. } => None,
         }
     }
 }
 
 impl TransitionRecord {
-    /// Gives the severity of the worst exposure after it, or before it where none is left: the worst sorts first.
+    /// Gives the severity of the worst exposure after it, or before it where none is left: the worst sorts first. What is
+    /// accepted counts only where nothing else is.
     pub fn severity(&self) -> Option<Severity> {
         let side = |side: &Option<serde_json::Value>| {
             let exposures = side.as_ref()?.get("exposures")?.as_array()?;
-            let severity =
-                |exposure: &serde_json::Value| Severity::deserialize(exposure.get("severity")?).ok();
-            exposures.iter().filter_map(severity).min()
+            let severity = |exposure: &serde_json::Value| {
+                let accepted = exposure.get("accepted_by").is_some_and(|by| !by.is_null());
+                Some((accepted, Severity::deserialize(exposure.get("severity")?).ok()?))
+            };
+            exposures.iter().filter_map(severity).min().map(|(_, severity)| severity)
         };
         side(&self.after).or_else(|| side(&self.before))
+    }
+
+    /// Gives the word by which it alerts; nothing where its kind is not known.
+    pub fn alerts_as(&self) -> Option<&str> {
+        let kind = || TransitionKind::parse(&self.kind, self.inner.as_deref()).map(TransitionKind::alerts_as);
+        self.acceptance.alerts_as.as_deref().or_else(kind)
     }
 }
 

@@ -3,6 +3,8 @@
 //! A scan calls [`Observer::account`] first, [`Observer::buckets`] and [`Observer::gone`] as its reads come in, and
 //! [`Observer::conclude`] at its end. Whatever was committed before an interruption stays and is right by itself.
 
+mod accept;
+mod acceptance;
 mod decide;
 mod facets;
 mod found;
@@ -12,10 +14,12 @@ mod scan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::accept::{AcceptError, Acceptable, NewException};
 pub use self::look::{AccountLook, BucketLook, Hand, Occasion, Outcome};
 pub use self::scan::ScanRecorder;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_exposure::snapshot::BucketSnapshot;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
@@ -23,15 +27,15 @@ use tokio::time::Instant;
 
 pub(crate) use self::decide::id_of;
 
-use self::decide::Decision;
+use self::decide::{Decision, Grounds};
 use crate::config::AlertKind;
 use crate::judgement::Judge;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
 use crate::routing::Routing;
 use crate::scan::BucketSight;
 use crate::state::{
-    AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, Revisit, StateError, StateStore,
-    StatusQuery,
+    AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, Revisit, StateError,
+    StateStore, StatusQuery,
 };
 
 /// How often a decision is taken anew because another process wrote the same records meanwhile.
@@ -45,6 +49,7 @@ pub struct Observer {
     store: Arc<dyn StateStore>,
     routing: Routing,
     judge: Judge,
+    reviewed: Vec<Exception>,
 }
 
 impl Observer {
@@ -55,7 +60,12 @@ impl Observer {
 
     /// Gives an observer that writes to `store` and tells whom `routing` says.
     pub fn routed(store: Arc<dyn StateStore>, routing: Routing) -> Self {
-        Self { store, routing, judge: assess }
+        Self { store, routing, judge: assess, reviewed: Vec::new() }
+    }
+
+    /// Gives an observer that heeds the exceptions `reviewed`, beside those of the state.
+    pub fn accepting(self, reviewed: Vec<Exception>) -> Self {
+        Self { reviewed, ..self }
     }
 
     /// Gives an observer that has `judge` assess.
@@ -112,17 +122,14 @@ impl Observer {
         for _ in 0..ATTEMPTS {
             let account_record = self.store.account(account).await?;
             let stored = self.load(&keys).await?;
+            // INVARIANT: read after the records, so that none bears the mark of an exception that is not known here.
+            let exceptions = self.exceptions().await?;
+            let grounds = Grounds { occasion, judge: self.judge, exceptions: &exceptions };
             let decisions = keys
                 .iter()
                 .zip(looks)
                 .map(|(key, look)| {
-                    decide::bucket(
-                        key,
-                        stored.get(key),
-                        account_record.as_ref(),
-                        look,
-                        (occasion, self.judge),
-                    )
+                    decide::bucket(key, stored.get(key), account_record.as_ref(), look, grounds)
                 })
                 .collect::<Result<Vec<_>, _>>()?;
             let outcomes = decisions.iter().map(Outcome::of).collect();
@@ -244,9 +251,11 @@ impl Observer {
                 .outdated(account, facts.revision, after.as_ref(), self.store.batch_limit())
                 .await?;
             let Some(last) = page.last().map(|record| record.key.name.clone()) else { return Ok(true) };
+            let exceptions = self.exceptions().await?;
+            let grounds = Grounds { occasion, judge: self.judge, exceptions: &exceptions };
             let decisions = page
                 .into_iter()
-                .map(|record| decide::anew(record, &facts, (occasion, self.judge)))
+                .map(|record| decide::anew(record, &facts, grounds))
                 .collect::<Result<_, _>>()?;
             if self.committed(commit(decisions)).await? {
                 after = Some(last);
@@ -310,8 +319,10 @@ impl Observer {
             }
             let all = StatusQuery { account: Some(account.clone()), ..StatusQuery::default() };
             let summary = self.store.summary(&all).await?;
-            let worst = StatusQuery { verdicts: vec![Verdict::Public], limit: WORST, ..all };
-            let worst = self.store.status(&worst).await?.rows;
+            let worst = StatusQuery { verdicts: vec![Verdict::Public], ..all };
+            let mut worst = self.store.status(&worst).await?.rows;
+            worst.sort_by_key(|row| is_accepted(&row.assessment));
+            worst.truncate(WORST);
             let body = NoticeBody::Baseline {
                 account: account.clone(),
                 buckets: summary.buckets(),
@@ -333,6 +344,13 @@ impl Observer {
             }
         }
         Err(StateError::Conflict { subject: Untrusted::new(account.as_str()) })
+    }
+
+    /// Gives every exception, those that count no longer too.
+    async fn exceptions(&self) -> Result<Vec<Exception>, StateError> {
+        let mut exceptions = self.store.exceptions().await?;
+        exceptions.extend(self.reviewed.iter().cloned());
+        Ok(exceptions)
     }
 
     async fn load(&self, keys: &[BucketKey]) -> Result<BTreeMap<BucketKey, BucketRecord>, StateError> {
@@ -369,4 +387,10 @@ impl Observer {
 fn notice(transition: &TransitionRecord, notifiers: Vec<String>) -> Option<OutgoingNotice> {
     (!notifiers.is_empty())
         .then(|| OutgoingNotice { notice: Notice::of_transition(transition.clone()), notifiers })
+}
+
+/// Tells whether every exposure of a public bucket is accepted.
+fn is_accepted(shown: &AssessmentRecord) -> bool {
+    let exposures = shown.document["exposures"].as_array();
+    exposures.is_some_and(|all| all.iter().all(|exposure| !exposure["accepted_by"].is_null()))
 }

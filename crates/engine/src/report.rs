@@ -4,6 +4,7 @@
 //! that it is told is a document of [`wire`]; nothing here knows a domain type.
 
 pub mod csv;
+pub mod exceptions;
 pub mod explain;
 pub mod history;
 pub mod json;

@@ -99,10 +99,11 @@ impl Routing {
         }
     }
 
-    /// Tells whether what is of `kind` is told where no route says so: transitions as `alert_on` says, the rest always.
+    /// Tells whether what is of `kind` is told where no route says so: transitions as `alert_on` says, what is accepted
+    /// never, the rest always.
     fn alerts(&self, kind: Option<NoticeKind>) -> bool {
         match kind {
-            None => false,
+            None | Some(NoticeKind::Accepted | NoticeKind::Revoked) => false,
             Some(kind) => match kind.alert() {
                 Some(alert) => self.alert_on.contains(&alert),
                 None => true,
@@ -123,10 +124,10 @@ impl Receiver {
     }
 }
 
-/// Tells whether strangers get in less than before.
+/// Tells whether strangers get in less than before, or what they get into is accepted now.
 fn is_shutting(transition: &TransitionRecord) -> bool {
     let shuts = [NoticeKind::Narrowed, NoticeKind::Closed, NoticeKind::Deleted];
-    kind_of(transition).is_some_and(|kind| shuts.contains(&kind))
+    transition.kind == "accepted" || kind_of(transition).is_some_and(|kind| shuts.contains(&kind))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod revisit;
 mod run;
 
 use async_trait::async_trait;
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
@@ -80,7 +81,7 @@ pub trait StateStore: Send + Sync {
     /// Gives how many buckets one [`Commit`] may hold.
     fn batch_limit(&self) -> usize;
 
-    /// Writes records, transitions and notices in one transaction, each notice with one delivery for each of its
+    /// Writes records, transitions, exceptions and notices in one transaction, each notice with one delivery for each of its
     /// notifiers. A notice or event whose id is known already is left out: it was written before.
     ///
     /// *Errors*: [`StateError::Conflict`] if a record's version is not the stored one, [`StateError::LeaseLost`] if
@@ -99,6 +100,12 @@ pub trait StateStore: Send + Sync {
         &self,
         query: &HistoryQuery,
     ) -> Result<Page<crate::notice::TransitionRecord>, StateError>;
+
+    /// Gives every exception that was made by the command, those that count no longer too, the first to end first.
+    async fn exceptions(&self) -> Result<Vec<Exception>, StateError>;
+
+    /// Gives the buckets that bear `name`, by account. Deleted buckets are left out.
+    async fn named(&self, name: &Untrusted) -> Result<Vec<BucketKey>, StateError>;
 
     /// Gives those of the events `ids` that were handled.
     async fn seen(&self, ids: &[String]) -> Result<Vec<String>, StateError>;

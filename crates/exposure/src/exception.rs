@@ -142,6 +142,12 @@ impl Exception {
         (found != Some(bound)).then(|| Lapse::TagChanged(found.map(|tag| tag.value.clone())))
     }
 
+    /// Gives the same, bound to no incarnation and no tag.
+    #[must_use]
+    pub fn unbound(self) -> Self {
+        Self { incarnation: None, while_tag: None, ..self }
+    }
+
     /// Tells whether it counts for the bucket at the instant `at`.
     pub fn counts(&self, subject: &Subject<'_>, at: Timestamp) -> bool {
         self.concerns(subject) && self.lapse(subject, at).is_none()

@@ -8,7 +8,7 @@ use rusqlite::{Transaction, params};
 use super::codec::to_json;
 use super::error::Place;
 use super::worker::Database;
-use super::{account, bucket, change, outbox, revisit, run};
+use super::{account, bucket, change, exception, outbox, revisit, run};
 
 /// Writes everything or nothing.
 pub(super) fn commit(database: &mut Database, commit: &Commit) -> Result<(), StateError> {
@@ -30,6 +30,7 @@ pub(super) fn commit(database: &mut Database, commit: &Commit) -> Result<(), Sta
         for outgoing in &commit.notices {
             outbox::post(transaction, outgoing).map_err(|error| place.error(error))?;
         }
+        exception::write(transaction, &commit.exceptions).map_err(|error| place.error(error))?;
         change::record(transaction, &commit.changes).map_err(|error| place.error(error))?;
         revisit::settle(transaction, &commit.revisited).map_err(|error| place.error(error))?;
         revisit::plan(transaction, &commit.revisits).map_err(|error| place.error(error))?;
@@ -53,7 +54,7 @@ fn fresh(
 fn record(transaction: &Transaction<'_>, transition: &TransitionRecord) -> rusqlite::Result<()> {
     let run = match &transition.cause {
         TransitionCause::Scan { run } => Some(run),
-        TransitionCause::Event { .. } => None,
+        TransitionCause::Event { .. } | TransitionCause::Operator { .. } => None,
     };
     transaction
         .prepare_cached(

@@ -1,7 +1,10 @@
 //! Buckets as they stand, page by page.
 
+use std::collections::BTreeMap;
+
 use bucketwatch_engine::state::{Cursor, Page, RunId, StateError, StatusQuery, StatusRow, Summary};
 use bucketwatch_policy::name::AccountId;
+use bucketwatch_policy::untrusted::Untrusted;
 use rusqlite::types::Type;
 use rusqlite::{Row, ToSql};
 
@@ -28,7 +31,7 @@ pub(super) fn page(database: &mut Database, query: &StatusQuery) -> Result<Page<
     let (verdict_rank, severity_rank, account, name) =
         after.map_err(|error| place.error(error))?.unwrap_or((-1, -1, String::new(), String::new()));
     let sql = format!(
-        "SELECT * FROM bucket WHERE {FILTER}
+        "SELECT *, json_extract(standing_side, '$.tags') AS standing_tags FROM bucket WHERE {FILTER}
          AND (verdict_rank, severity_rank, account, name) > (:verdict_rank, :severity_rank, :name_account, :name)
          ORDER BY verdict_rank, severity_rank, account, name LIMIT :limit"
     );
@@ -72,6 +75,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StatusRow> {
     Ok(StatusRow {
         key: bucket::key(row)?,
         region: row.get("region")?,
+        incarnation: row.get("incarnation")?,
+        tags: tags(row)?,
         first_seen_at: instant(row, "first_seen_at")?,
         last_look: look(row)?,
         assessment: bucket::assessment(row)?
@@ -79,6 +84,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StatusRow> {
         last_determined,
         sight_lost_at: optional_instant(row, "sight_lost_at")?,
     })
+}
+
+/// Reads the tags that the last determined look found.
+fn tags(row: &Row<'_>) -> rusqlite::Result<BTreeMap<Untrusted, Untrusted>> {
+    let tags: Option<String> = row.get("standing_tags")?;
+    tags.map_or(Ok(BTreeMap::new()), |tags| from_json(&tags))
 }
 
 /// Counts by verdict.

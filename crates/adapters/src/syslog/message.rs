@@ -51,7 +51,7 @@ fn of_message(sender: &Sender, notice: &NoticeDocument) -> String {
 fn of_transition(sender: &Sender, notice: &NoticeDocument, transition: &TransitionDocument) -> String {
     let change = Change::of(transition);
     let kind = transition.inner.as_deref().unwrap_or(&transition.kind);
-    let severity = SyslogSeverity::of_transition(kind, change.exposures());
+    let severity = SyslogSeverity::of_transition(kind, change.worst());
     let header = sender.header(severity, transition.at, &transition.kind);
     let element = element::of_transition(notice, transition, &change);
     sender.message(header, &element, sentence::of_transition(transition, &change))
@@ -93,9 +93,11 @@ impl Change {
         self.after.as_ref().map_or(&[], |side| &side.exposures)
     }
 
-    /// Gives the worst way in that there is now.
+    /// Gives the worst way in that there is now; what somebody accepts only where nothing else is.
     fn worst(&self) -> Option<&Exposure> {
-        self.exposures().iter().min_by_key(|exposure| (exposure.severity, exposure.audience))
+        self.exposures()
+            .iter()
+            .min_by_key(|exposure| (exposure.accepted_by.is_some(), exposure.severity, exposure.audience))
     }
 }
 

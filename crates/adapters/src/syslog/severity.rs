@@ -18,14 +18,13 @@ pub(super) enum SyslogSeverity {
 }
 
 impl SyslogSeverity {
-    /// Gives the severity of a transition of this `kind` (the inner one of a `regained_sight`) towards `exposures`.
-    pub(super) fn of_transition(kind: &str, exposures: &[Exposure]) -> Self {
+    /// Gives the severity of a transition of this `kind` (the inner one of a `regained_sight` or `lapsed`) whose worst
+    /// way in is `worst`.
+    pub(super) fn of_transition(kind: &str, worst: Option<&Exposure>) -> Self {
         match kind {
-            "opened" | "widened" | "changed" => exposures
-                .iter()
-                .map(|exposure| exposure.severity)
-                .min()
-                .map_or(Self::Warning, Self::of_opening),
+            "opened" | "widened" | "changed" => {
+                worst.map_or(Self::Warning, |exposure| Self::of_opening(exposure.severity))
+            }
             "lost_sight" => Self::Warning,
             _ => Self::Notice,
         }

@@ -1,5 +1,6 @@
 //! What a scan sees, as it is remembered and told.
 
+mod acceptance;
 mod account;
 mod ending;
 mod incarnation;

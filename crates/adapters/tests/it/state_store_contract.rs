@@ -2,6 +2,7 @@
 
 mod bucket;
 mod event;
+mod exception;
 mod outbox;
 mod query;
 mod run;
@@ -26,6 +27,8 @@ where
     event::events_of_a_bucket_come_latest_first_with_those_of_its_account(&*store().await).await;
     event::a_look_to_come_is_planned_once_and_stays_until_it_is_done(&*store().await).await;
     event::what_was_written_before_is_left_out(&*store().await).await;
+    exception::an_exception_is_kept_after_its_end_and_replaced_by_name(&*store().await).await;
+    exception::a_bucket_is_found_by_its_name_in_every_account(&*store().await).await;
     query::a_status_shows_the_worst_first_on_pages_of_any_size(&*store().await).await;
     query::a_status_is_filtered_and_counted_alike(&*store().await).await;
     query::a_history_is_newest_first_and_filtered(&*store().await).await;

@@ -3,11 +3,13 @@
 use std::io::Write;
 
 use anyhow::Result;
+use bucketwatch_engine::exception::mark_seen;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::report::explain::{Source, explain};
 use bucketwatch_engine::report::threshold::{FailOn, Tally};
 use bucketwatch_engine::report::wire::{AssessmentDocument, ErrorDocument, Origin};
 use bucketwatch_engine::report::{End, Format, Look, Report, Subject};
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_ingest::document::{Options, Subject as Document, parse_input};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
@@ -17,6 +19,15 @@ use crate::input::Input;
 use crate::output::{Output, tell};
 use crate::settings;
 
+/// What is said of documents beside what they say themselves.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// By the command line.
+    pub(super) document: &'a DocumentArguments,
+    /// By the configuration: what of them is accepted.
+    pub(super) exceptions: &'a [Exception],
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
     let config = settings::load(arguments.common.config.as_deref())?;
@@ -25,13 +36,15 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
     let look = output.look(arguments.common.color);
     let format = Format::from(arguments.report.format);
     let mut tally = Tally::default();
+    let exceptions = settings::exceptions(&config, Timestamp::now())?;
+    let said = Said { document: &arguments.document, exceptions: &exceptions };
     if arguments.explain {
-        return explain_all(arguments, output, fail_on);
+        return explain_all((arguments, said), output, fail_on);
     }
     let mut report = format.open(Subject::Check, Box::new(&mut output), look);
     for path in &arguments.files {
         for input in Input::of(path) {
-            judge(input, arguments, report.as_mut(), &mut tally)?;
+            judge(input, (arguments, said), report.as_mut(), &mut tally)?;
         }
     }
     let end =
@@ -43,11 +56,15 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit> {
 }
 
 /// Explains every input instead of listing it.
-fn explain_all(arguments: &CheckArguments, mut output: Output, fail_on: FailOn) -> Result<Exit> {
+fn explain_all(
+    (arguments, said): (&CheckArguments, Said<'_>),
+    mut output: Output,
+    fail_on: FailOn,
+) -> Result<Exit> {
     let look = output.look(arguments.common.color);
     let mut tally = Tally::default();
     for input in arguments.files.iter().flat_map(|path| Input::of(path)) {
-        match input.and_then(|input| explained(&input, &arguments.document, look, &mut tally)) {
+        match input.and_then(|input| explained(&input, said, look, &mut tally)) {
             Ok(text) => output.write_all(text.as_bytes())?,
             Err(error) => {
                 tally.errors += 1;
@@ -61,11 +78,11 @@ fn explain_all(arguments: &CheckArguments, mut output: Output, fail_on: FailOn) 
 
 fn judge(
     input: Result<Input, ErrorDocument>,
-    arguments: &CheckArguments,
+    (arguments, said): (&CheckArguments, Said<'_>),
     report: &mut dyn Report,
     tally: &mut Tally,
 ) -> Result<()> {
-    match input.and_then(|input| assess(&input, &arguments.document)) {
+    match input.and_then(|input| assess(&input, said)) {
         Ok(assessments) => {
             for assessment in assessments {
                 tally.add(&assessment);
@@ -86,7 +103,7 @@ fn judge(
 }
 
 /// Gives the judgement of every bucket of an input, in its order.
-fn assess(input: &Input, said: &DocumentArguments) -> Result<Vec<AssessmentDocument>, ErrorDocument> {
+fn assess(input: &Input, said: Said<'_>) -> Result<Vec<AssessmentDocument>, ErrorDocument> {
     let text = input.read()?;
     Ok(judged(input, &text, said)?.into_iter().map(|(_, assessment)| assessment).collect())
 }
@@ -95,18 +112,19 @@ fn assess(input: &Input, said: &DocumentArguments) -> Result<Vec<AssessmentDocum
 fn judged(
     input: &Input,
     text: &str,
-    said: &DocumentArguments,
+    said: Said<'_>,
 ) -> Result<Vec<(String, AssessmentDocument)>, ErrorDocument> {
-    let subjects = parse_input(text, &options(said)).map_err(|error| ErrorDocument {
+    let subjects = parse_input(text, &options(said.document)).map_err(|error| ErrorDocument {
         source: input.source(),
         error: Untrusted::new(error.problem.to_string()),
         line: Some(error.line),
         column: Some(error.column),
     })?;
-    let at = said.at.unwrap_or_else(Timestamp::now);
+    let at = said.document.at.unwrap_or_else(Timestamp::now);
     let document = |subject: Document| {
         let origin = Origin { source: input.source(), observed_at: subject.observed_at };
-        let assessment = AssessmentDocument::new(origin, &subject.assess(at));
+        let mut assessment = AssessmentDocument::new(origin, &subject.assess(at));
+        mark_seen(&mut assessment.exposures, &subject.snapshot, None, said.exceptions, at);
         (subject.base, assessment)
     };
     Ok(subjects.into_iter().map(document).collect())
@@ -115,7 +133,7 @@ fn judged(
 /// Gives the explanation of every bucket of an input, and counts them.
 pub(super) fn explained(
     input: &Input,
-    said: &DocumentArguments,
+    said: Said<'_>,
     look: Look,
     tally: &mut Tally,
 ) -> Result<String, ErrorDocument> {

@@ -71,7 +71,7 @@ async fn show(
     let shown =
         ReportArguments { format: FormatWord::Table, output: None, only: Vec::new(), fail_on: Vec::new() };
     let query = StatusQuery { run: Some(outcome.run.clone()), ..StatusQuery::default() };
-    let tally = listing::assessments(store, query, &shown, &mut table).await?;
+    let tally = listing::assessments(store, query, &shown, &[], &mut table).await?;
     let query = HistoryQuery { run: Some(outcome.run.clone()), ..HistoryQuery::default() };
     listing::transitions(store, query, usize::MAX, |transition| table.transition(transition)).await?;
     table.finish(&End {

@@ -6,16 +6,23 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use bucketwatch_adapters::aws::connect;
 use bucketwatch_engine::cloud::Cloud;
+use bucketwatch_engine::config::Config;
+use bucketwatch_engine::exception::mark_seen;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::judgement::{Judged, assess_with};
 use bucketwatch_engine::report::explain::{Source, explain};
 use bucketwatch_engine::report::threshold::{FailOn, Tally};
 use bucketwatch_engine::report::wire::{AssessmentDocument, Origin};
 use bucketwatch_engine::scan::{Seen, look_at};
+use bucketwatch_engine::state::BucketKey;
 use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::exception::Exception;
+use bucketwatch_exposure::snapshot::BucketSnapshot;
 use bucketwatch_ingest::document::write_snapshot;
+use jiff::Timestamp;
 
-use super::{check, scan};
+use super::check::{self, Said};
+use super::{scan, state};
 use crate::cli::ExplainArguments;
 use crate::input::Input;
 use crate::output::Output;
@@ -31,12 +38,14 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<Exit> {
 }
 
 fn explain_file(file: &std::path::Path, arguments: &ExplainArguments) -> Result<Exit> {
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let exceptions = settings::exceptions(&config, Timestamp::now())?;
     let mut output = Output::open(None)?;
     let look = output.look(arguments.common.color);
+    let said = Said { document: &arguments.document, exceptions: &exceptions };
     let mut tally = Tally::default();
     for input in Input::of(file) {
-        let explained =
-            input.and_then(|input| check::explained(&input, &arguments.document, look, &mut tally));
+        let explained = input.and_then(|input| check::explained(&input, said, look, &mut tally));
         match explained {
             Ok(text) => output.write_all(text.as_bytes())?,
             Err(error) => {
@@ -63,7 +72,10 @@ async fn explain_bucket(bucket: &str, arguments: &ExplainArguments) -> Result<Ex
     };
     let source = snapshot.account.as_ref().map_or("", |account| account.as_str()).into();
     let origin = Origin { source, observed_at: Some(sight.observed_at) };
-    let document = AssessmentDocument::new(origin, &assessment);
+    let mut document = AssessmentDocument::new(origin, &assessment);
+    let at = arguments.document.at.unwrap_or_else(Timestamp::now);
+    let (exceptions, incarnation) = exceptions(&snapshot, arguments, &config).await?;
+    mark_seen(&mut document.exposures, &snapshot, incarnation, &exceptions, at);
     let text = format!("{:#}", write_snapshot(&snapshot, Some(sight.observed_at)));
     let source = Source { name: bucket, text: &text, base: "" };
     output.write_all(explain(&document, source, look).as_bytes())?;
@@ -71,4 +83,25 @@ async fn explain_bucket(bucket: &str, arguments: &ExplainArguments) -> Result<Ex
     let mut tally = Tally::default();
     tally.add(&document);
     Ok(tally.exit(FailOn::default()))
+}
+
+/// Gives the exceptions that there are, of the configuration and of the state where there is one, and which of the
+/// buckets of its name this one is.
+async fn exceptions(
+    snapshot: &BucketSnapshot,
+    arguments: &ExplainArguments,
+    config: &Config,
+) -> Result<(Vec<Exception>, Option<u32>)> {
+    let mut exceptions = settings::exceptions(config, Timestamp::now())?;
+    let (Some(account), Some(name)) = (&snapshot.account, &snapshot.bucket) else {
+        return Ok((exceptions, None));
+    };
+    if !state::exists(&arguments.state, config)? {
+        return Ok((exceptions, None));
+    }
+    let store = state::open(&arguments.state, config).await?;
+    exceptions.extend(store.exceptions().await?);
+    let key = BucketKey { account: account.clone(), name: name.clone() };
+    let known = store.load(&[key]).await?.into_iter().find(|record| record.deleted_at.is_none());
+    Ok((exceptions, known.map(|record| record.incarnation)))
 }

@@ -3,26 +3,40 @@
 use std::io;
 
 use anyhow::{Context, Result};
+use bucketwatch_engine::config::Config;
+use bucketwatch_engine::exception::{mark, tags_of};
 use bucketwatch_engine::report::Report;
 use bucketwatch_engine::report::threshold::Tally;
 use bucketwatch_engine::report::wire::{AssessmentDocument, TransitionDocument};
 use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery, StatusRow};
 use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_exposure::exception::{Exception, Subject};
 use bucketwatch_exposure::words;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::cli::ReportArguments;
+use crate::settings;
+
+/// Gives every exception that there is: of the configuration, and of the state.
+pub(crate) async fn exceptions(store: &dyn StateStore, config: &Config) -> Result<Vec<Exception>> {
+    let mut exceptions = settings::exceptions(config, Timestamp::now())?;
+    exceptions.extend(store.exceptions().await?);
+    Ok(exceptions)
+}
 
 /// Reports the buckets that `query` asks for and that are shown, and counts all that it asks for.
 ///
 /// Those that are not shown are counted by the state alone, whose documents nobody needs for that; only of public ones
-/// they say whether somebody accepted them.
+/// they say whether somebody accepted them. What `exceptions` cover now is marked.
 pub(crate) async fn assessments(
     store: &dyn StateStore,
     mut query: StatusQuery,
     arguments: &ReportArguments,
+    exceptions: &[Exception],
     report: &mut dyn Report,
 ) -> Result<Tally> {
+    let now = Timestamp::now();
     let all = [Verdict::Public, Verdict::Undetermined, Verdict::NotPublic];
     let is_read = |verdict: &Verdict| *verdict == Verdict::Public || arguments.shows((*verdict).into());
     let (read, counted): (Vec<_>, Vec<_>) = all.into_iter().partition(is_read);
@@ -34,7 +48,7 @@ pub(crate) async fn assessments(
     loop {
         let page = store.status(&query).await?;
         for row in &page.rows {
-            let assessment = document(row)?;
+            let assessment = document(row, exceptions, now)?;
             tally.add(&assessment);
             if arguments.shows(assessment.verdict) {
                 report.assessment(&assessment)?;
@@ -66,12 +80,20 @@ pub(crate) async fn transitions(
     }
 }
 
-fn document(row: &StatusRow) -> Result<AssessmentDocument> {
+fn document(row: &StatusRow, exceptions: &[Exception], now: Timestamp) -> Result<AssessmentDocument> {
     let read = AssessmentDocument::deserialize(&row.assessment.document);
     let mut document =
         read.with_context(|| format!("the stored assessment of {:?} cannot be read", row.key.name))?;
     let since =
         row.last_determined.filter(|(verdict, _)| words::verdict(*verdict) == document.verdict.as_str());
     document.since = since.map(|(_, since)| since).or(row.sight_lost_at);
+    let tags = tags_of(&row.tags);
+    let subject = Subject {
+        account: Some(&row.key.account),
+        bucket: Some(&row.key.name),
+        incarnation: Some(row.incarnation),
+        tags: &tags,
+    };
+    mark(&mut document.exposures, exceptions, &subject, now);
     Ok(document)
 }

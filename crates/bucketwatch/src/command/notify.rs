@@ -158,6 +158,7 @@ fn about(account: &AccountId, kind: &str, (before, after): (Value, Value)) -> No
         after: Some(after),
         cause: TransitionCause::Scan { run: "test".to_owned() },
         group_key: id.clone(),
+        acceptance: Default::default(),
     };
     let body = NoticeBody::Transitions { transitions: vec![transition] };
     Notice { id: id.clone(), at, body, group_key: id }

@@ -15,6 +15,8 @@ use bucketwatch_engine::report::threshold::Tally;
 use bucketwatch_engine::report::{Compared, End, Format, Report, Subject};
 use bucketwatch_engine::scan::{ScanOptions, ScanOutcome, SnapshotFolder, Stop, scan};
 use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery};
+use bucketwatch_exposure::exception::Exception;
+use jiff::Timestamp;
 
 use crate::cli::{AwsArguments, ScanArguments};
 use crate::command::{listing, state, unrouted};
@@ -47,12 +49,14 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
         ..ScanOptions::default()
     };
     let routing = notifiers.routed(alert_on(arguments, &config));
-    let observer = Observer::routed(Arc::clone(&store), routing.clone());
+    let observer = Observer::routed(Arc::clone(&store), routing.clone())
+        .accepting(settings::exceptions(&config, Timestamp::now())?);
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));
     let outcome = scan(cloud, recorder, options.clone()).await;
     drop(options);
     let outcome = outcome?;
-    let tally = report(arguments, &outcome, store.as_ref(), output).await?;
+    let exceptions = listing::exceptions(store.as_ref(), &config).await?;
+    let tally = report(arguments, &outcome, (store.as_ref(), &exceptions), output).await?;
     notifiers.deliver(&store, arguments.common.quiet).await;
     notifiers.give_up_orphans(&store).await;
     let changes = HistoryQuery { run: Some(outcome.run.clone()), ..HistoryQuery::default() };
@@ -68,7 +72,7 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
 async fn report(
     arguments: &ScanArguments,
     outcome: &ScanOutcome,
-    store: &dyn StateStore,
+    (store, exceptions): (&dyn StateStore, &[Exception]),
     mut output: Output,
 ) -> Result<Tally> {
     let look = output.look(arguments.common.color);
@@ -83,7 +87,7 @@ async fn report(
     let tally = {
         let format = Format::from(arguments.report.format);
         let mut report = format.open(subject, Box::new(&mut output), look);
-        write(arguments, outcome, store, report.as_mut()).await?
+        write(arguments, outcome, (store, exceptions), report.as_mut()).await?
     };
     output.finish()?;
     Ok(tally)
@@ -92,11 +96,11 @@ async fn report(
 async fn write(
     arguments: &ScanArguments,
     outcome: &ScanOutcome,
-    store: &dyn StateStore,
+    (store, exceptions): (&dyn StateStore, &[Exception]),
     report: &mut dyn Report,
 ) -> Result<Tally> {
     let query = StatusQuery { run: Some(outcome.run.clone()), ..StatusQuery::default() };
-    let mut tally = listing::assessments(store, query, &arguments.report, report).await?;
+    let mut tally = listing::assessments(store, query, &arguments.report, exceptions, report).await?;
     tally.partial = outcome.partial.is_some();
     if !arguments.state.no_state {
         let query = HistoryQuery { run: Some(outcome.run.clone()), ..HistoryQuery::default() };

@@ -22,6 +22,11 @@ pub(crate) async fn open(arguments: &StateArguments, config: &Config) -> Result<
     Ok(Arc::new(SqliteStore::open(&place(arguments, config)?).await?))
 }
 
+/// Tells whether a scan left a state.
+pub(crate) fn exists(arguments: &StateArguments, config: &Config) -> Result<bool> {
+    Ok(!arguments.no_state && place(arguments, config)?.exists())
+}
+
 /// Opens the state that a scan left.
 pub(crate) async fn open_existing(
     arguments: &StateArguments,

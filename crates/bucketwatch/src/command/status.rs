@@ -25,12 +25,14 @@ async fn show_status(arguments: &StatusArguments) -> Result<Exit> {
     let store = state::open_existing(&arguments.state, &config).await?;
     let look = output.look(arguments.common.color);
     let format = Format::from(arguments.report.format);
+    let exceptions = listing::exceptions(store.as_ref(), &config).await?;
     let unseen = unseen(store.as_ref()).await?;
     let tally = {
         let mut report = format.open(Subject::Status, Box::new(&mut output), look);
         let query = StatusQuery::default();
         let mut tally =
-            listing::assessments(store.as_ref(), query, &arguments.report, report.as_mut()).await?;
+            listing::assessments(store.as_ref(), query, &arguments.report, &exceptions, report.as_mut())
+                .await?;
         tally.partial = unseen.is_some();
         let coverage = tally.coverage(0, 0);
         report.finish(&End { finished_at: Timestamp::now(), accounts: Vec::new(), tally, coverage })?;

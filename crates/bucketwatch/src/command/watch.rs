@@ -17,7 +17,9 @@ use bucketwatch_engine::routing::Routing;
 use bucketwatch_engine::scan::{CloudLooker, ScanOptions, Stop, Why, scan};
 use bucketwatch_engine::state::StateStore;
 use bucketwatch_engine::watch::{EventQueue, Journal, Said, Watch};
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_ingest::cloudtrail::DeadLetter;
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use super::scan::interrupt;
@@ -50,6 +52,7 @@ struct Daemon {
     cloud: Arc<dyn Cloud>,
     notifiers: Notifiers,
     routing: Routing,
+    reviewed: Vec<Exception>,
     stop: Stop,
     quiet: bool,
 }
@@ -66,7 +69,8 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     let session = Arc::new(AwsSession::new(aws.clone()));
     let cloud: Arc<dyn Cloud> = Arc::new(connect(&aws).await?);
     let (routing, quiet) = (notifiers.routed(alert_on(&config)), arguments.common.quiet);
-    let daemon = Daemon { store, cloud, notifiers, routing, stop: Stop::default(), quiet };
+    let reviewed = settings::exceptions(&config, Timestamp::now())?;
+    let daemon = Daemon { store, cloud, notifiers, routing, reviewed, stop: Stop::default(), quiet };
     let handler = Arc::new(daemon.handler(arguments.own.clone()).await?);
     if let Some(file) = &arguments.file {
         let replayed = replay::replay(file, &handler, daemon.store.as_ref(), quiet).await?;
@@ -96,7 +100,9 @@ impl Daemon {
     async fn handler(&self, own: Vec<String>) -> Result<Handler> {
         let looker = CloudLooker::new(Arc::clone(&self.cloud)).await?;
         let options = HandleOptions { own, ..HandleOptions::default() };
-        Ok(Handler::routed(Arc::clone(&self.store), Arc::new(looker), self.routing.clone(), options))
+        let routing = self.routing.clone();
+        let handler = Handler::routed(Arc::clone(&self.store), Arc::new(looker), routing, options);
+        Ok(handler.accepting(self.reviewed.clone()))
     }
 
     async fn signals(&self) {
@@ -124,7 +130,8 @@ impl Daemon {
     async fn scans(&self, every: Option<Duration>) {
         let Some(every) = every else { return };
         while self.stop.why().is_none() {
-            let observer = Observer::routed(Arc::clone(&self.store), self.routing.clone());
+            let observer = Observer::routed(Arc::clone(&self.store), self.routing.clone())
+                .accepting(self.reviewed.clone());
             let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, state::holder());
             let options = ScanOptions { stop: self.stop.clone(), ..ScanOptions::default() };
             match scan(Arc::clone(&self.cloud), Arc::new(recorder), options).await {

@@ -1,6 +1,7 @@
 //! The built executable as its users run it, in a scrubbed environment, against real components on loopback.
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod accept;
 mod account_errors;
 mod bad_input;
 mod check;

@@ -72,6 +72,10 @@ pub enum NoticeKind {
     RegainedSight,
     /// The bucket is gone.
     Deleted,
+    /// What is open, or newly so, is accepted. Only routes that ask for it take it.
+    Accepted,
+    /// Somebody took an exception back. Only routes that ask for it take it.
+    Revoked,
     /// What the first scan of an account found.
     Baseline,
     /// An event that is told for its own sake: an attempt that was refused, a change that cannot be read, one of what
@@ -91,7 +95,7 @@ impl NoticeKind {
             Self::LostSight => Some(AlertKind::LostSight),
             Self::RegainedSight => Some(AlertKind::RegainedSight),
             Self::Deleted => Some(AlertKind::Deleted),
-            Self::Baseline | Self::Event => None,
+            Self::Accepted | Self::Revoked | Self::Baseline | Self::Event => None,
         }
     }
 }

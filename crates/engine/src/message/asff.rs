@@ -49,7 +49,7 @@ fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, state: &str
         sentence::access(&exposure.access)
     ));
     let at = transition.at.to_string();
-    let label = label(exposure.severity);
+    let label = if exposure.accepted_by.is_some() { "INFORMATIONAL" } else { label(exposure.severity) };
     let kinds = json!(["Effects/Data Exposure"]);
     let resource = json!({
         "Type": "AwsS3Bucket",
@@ -57,7 +57,7 @@ fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, state: &str
         "Partition": partition,
         "Region": transition.region.as_deref().unwrap_or(region),
     });
-    json!({
+    let mut finding = json!({
         "SchemaVersion": "2018-10-08",
         "Id": format!("bucketwatch/{account}/{}", exposure.fingerprint),
         "ProductArn": format!("arn:{partition}:securityhub:{region}:{account}:product/{account}/default"),
@@ -83,7 +83,11 @@ fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, state: &str
         "Resources": [resource],
         "Compliance": {"Status": if state == "ACTIVE" { "FAILED" } else { "PASSED" }},
         "RecordState": state,
-    })
+    });
+    if let Some(by) = &exposure.accepted_by {
+        finding["ProductFields"]["bucketwatch/AcceptedBy"] = Line::new(by).cut(FIELD).as_str().into();
+    }
+    finding
 }
 
 fn label(severity: Severity) -> &'static str {

@@ -7,11 +7,15 @@ use super::{Line, Reading, Turn, command};
 use crate::escape::terminal_cell;
 use crate::report::sentence;
 use crate::report::wire::{
-    Baseline, CauseDocument, DeedDocument, Exposure, Group, OccurrenceDocument, Side, Verdict,
+    Baseline, CauseDocument, DeedDocument, Exposure, Group, OccurrenceDocument, Side, TransitionDocument,
+    Verdict,
 };
 
 /// How many ways into one bucket are described.
 const WAYS: usize = 3;
+
+/// How many exceptions are described.
+const EXCEPTIONS: usize = 2;
 
 /// How many earlier events are named that had a hand in it.
 const HANDS: usize = 2;
@@ -70,12 +74,26 @@ pub(super) fn of_one(reading: &Reading<'_>) -> Vec<Fact> {
     facts.extend(missing(reading).map(|missing| text("Missing", missing)));
     let worst = reading.open().first().copied();
     facts.extend(worst.and_then(|worst| command::proof(worst, reading)));
-    facts.push(Fact { label: "Who", value: Value::Text(cause(&transition.cause)) });
+    let exceptions = transition.exceptions.iter().take(EXCEPTIONS);
+    facts.extend(exceptions.map(|note| text("Exception", sentence::exception(note))));
+    facts.push(who_did_it(reading));
     facts.extend(also(&transition.cause));
     facts.push(text("Since", transition.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     facts.extend(worst.map(|worst| command::closing(worst, reading)));
     facts.extend(command::console(reading));
     facts
+}
+
+/// Gives who did it; of a lapse, who made bucketwatch look.
+fn who_did_it(reading: &Reading<'_>) -> Fact {
+    let TransitionDocument { kind, cause: by, .. } = reading.transition;
+    match (kind.as_str(), by) {
+        ("lapsed", CauseDocument::Scan { .. }) => {
+            text("Who", "nobody changed what is open: what was accepted is so no longer")
+        }
+        ("lapsed", _) => Fact { label: "Seen by", value: Value::Text(cause(by)) },
+        _ => Fact { label: "Who", value: Value::Text(cause(by)) },
+    }
 }
 
 /// Gives the facts that transitions share.
@@ -159,6 +177,9 @@ pub(super) fn way_in(exposure: &Exposure) -> String {
     if !except.is_empty() {
         way.push_str(&format!(", except {}", sentence::few(&except, 2)));
     }
+    if let Some(by) = &exposure.accepted_by {
+        way.push_str(&format!(" (accepted: {})", terminal_cell(by)));
+    }
     way
 }
 
@@ -181,10 +202,13 @@ fn missing(reading: &Reading<'_>) -> Option<String> {
 
 /// Gives who did it, with what and from where.
 pub(super) fn cause(cause: &CauseDocument) -> Line {
-    let CauseDocument::Event { event, actor, agent, address, name, .. } = cause else {
-        return Line::new("not known: a scan saw it; CloudTrail has the event");
-    };
-    Line::new(who([actor, agent, address], name.as_ref(), event))
+    match cause {
+        CauseDocument::Scan { .. } => Line::new("not known: a scan saw it; CloudTrail has the event"),
+        CauseDocument::Operator { by, .. } => Line::new(format!("{} at the command line", terminal_cell(by))),
+        CauseDocument::Event { event, actor, agent, address, name, .. } => {
+            Line::new(who([actor, agent, address], name.as_ref(), event))
+        }
+    }
 }
 
 /// Gives who did what in `deed`, with what, from where and when.
@@ -207,7 +231,7 @@ fn also(cause: &CauseDocument) -> Vec<Fact> {
         CauseDocument::Event { also, .. } => {
             also.iter().take(HANDS).map(|earlier| text("Before", deed(earlier))).collect()
         }
-        CauseDocument::Scan { .. } => Vec::new(),
+        CauseDocument::Scan { .. } | CauseDocument::Operator { .. } => Vec::new(),
     }
 }
 

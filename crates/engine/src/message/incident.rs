@@ -23,7 +23,7 @@ pub struct Incident {
     pub event: Map<String, Json>,
 }
 
-/// Gives the events of `notice`, in order. What is shut resolves the bucket's incident; what cannot be judged has an
+/// Gives the events of `notice`, in order. What is shut, or accepted, resolves the bucket's incident; what cannot be judged has an
 /// incident of its own, which sight resolves.
 pub fn incidents(notice: &Notice) -> Vec<Incident> {
     let document = NoticeDocument::from(notice);
@@ -75,8 +75,8 @@ fn of_transition(notice: &str, reading: &Reading<'_>) -> Vec<Incident> {
     }
     match reading.turn() {
         Turn::LostSight => events.push(event(&sight)),
-        _ if reading.is_shut() => events.push(resolve(&place)),
-        Turn::RegainedSight => {}
+        _ if reading.is_settled() => events.push(resolve(&place)),
+        Turn::RegainedSight | Turn::Accepted | Turn::Revoked => {}
         _ => events.push(event(&place)),
     }
     events

@@ -45,6 +45,7 @@ fn of_transition(notice: &str, reading: &Reading<'_>) -> Vec<Json> {
 fn finding(notice: &str, reading: &Reading<'_>, exposure: &Exposure, activity: Activity) -> Json {
     let transition = reading.transition;
     let (status_id, status) = match activity {
+        Activity::Create | Activity::Update if exposure.accepted_by.is_some() => (3, "Suppressed"),
         Activity::Create => (1, "New"),
         Activity::Update => (2, "In Progress"),
         Activity::Close => (4, "Resolved"),

@@ -25,10 +25,14 @@ pub enum Turn {
     RegainedSight,
     /// The bucket is gone.
     Deleted,
+    /// What is open is accepted.
+    Accepted,
+    /// Somebody took an exception back.
+    Revoked,
 }
 
 impl Turn {
-    /// Reads the word of a transition; a `regained_sight` is what it carries.
+    /// Reads the word of a transition; a `regained_sight` or `lapsed` is what it carries.
     fn of(transition: &TransitionDocument) -> Self {
         match transition.inner.as_deref().unwrap_or(&transition.kind) {
             "opened" => Self::Opened,
@@ -38,6 +42,8 @@ impl Turn {
             "lost_sight" => Self::LostSight,
             "regained_sight" => Self::RegainedSight,
             "deleted" => Self::Deleted,
+            "accepted" => Self::Accepted,
+            "revoked" => Self::Revoked,
             _ => Self::Changed,
         }
     }
@@ -53,6 +59,8 @@ impl Turn {
             Self::LostSight => "out of sight",
             Self::RegainedSight => "back in sight",
             Self::Deleted => "deleted",
+            Self::Accepted => "accepted",
+            Self::Revoked => "no longer accepted",
         }
     }
 }
@@ -91,12 +99,22 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Gives the ways in of strangers that are open now, the worst first.
+    /// Tells whether no stranger gets in any more but as somebody accepts, for certain.
+    pub fn is_settled(&self) -> bool {
+        let accepted = |side: &Side| {
+            side.verdict == Verdict::Public
+                && side.undetermined.is_empty()
+                && self.open().iter().all(|exposure| exposure.accepted_by.is_some())
+        };
+        self.is_shut() || self.after.as_ref().is_some_and(accepted)
+    }
+
+    /// Gives the ways in of strangers that are open now: first what nobody accepts, then by how bad they are.
     pub fn open(&self) -> Vec<&Exposure> {
         ways_of_strangers(self.after.as_ref())
     }
 
-    /// Gives the ways in of strangers that were open before, the worst first.
+    /// Gives the ways in of strangers that were open before, in the same order.
     pub fn were_open(&self) -> Vec<&Exposure> {
         ways_of_strangers(self.before.as_ref())
     }
@@ -109,6 +127,7 @@ impl<'a> Reading<'a> {
             Turn::LostSight => Severity::Medium,
             Turn::Narrowed => Severity::Low,
             Turn::Closed | Turn::RegainedSight | Turn::Deleted => Severity::Informational,
+            Turn::Accepted | Turn::Revoked => Severity::Informational,
         }
     }
 
@@ -121,6 +140,9 @@ impl<'a> Reading<'a> {
     pub fn headline(&self) -> Line {
         let bucket = self.bucket();
         let what = match self.turn() {
+            Turn::Opened | Turn::Widened | Turn::Changed if self.transition.kind == "lapsed" => {
+                "is open, and an exception for it no longer holds"
+            }
             Turn::Opened => "is public",
             Turn::Widened => "is open wider than before",
             Turn::Narrowed => "is open less than before",
@@ -129,10 +151,13 @@ impl<'a> Reading<'a> {
             Turn::LostSight => "can no longer be judged",
             Turn::RegainedSight => "can be judged again",
             Turn::Deleted => "is gone",
+            Turn::Accepted => "is open as somebody accepts",
+            Turn::Revoked => "is accepted no longer: an exception was taken back",
         };
         let worst = match self.turn() {
             Turn::Opened | Turn::Widened | Turn::Narrowed | Turn::Changed => self.open().first().copied(),
-            Turn::Closed | Turn::LostSight | Turn::RegainedSight | Turn::Deleted => None,
+            Turn::Accepted => self.open().first().copied(),
+            Turn::Closed | Turn::LostSight | Turn::RegainedSight | Turn::Deleted | Turn::Revoked => None,
         };
         let how = worst.map_or_else(String::new, |worst| {
             format!(": {} can {}", sentence::who(worst), sentence::access(&worst.access))
@@ -159,6 +184,6 @@ fn ways_of_strangers(side: Option<&Side>) -> Vec<&Exposure> {
     let stranger =
         |exposure: &&Exposure| matches!(exposure.audience, Audience::Anyone | Audience::AnyAwsAccount);
     let mut open: Vec<_> = side.iter().flat_map(|side| &side.exposures).filter(stranger).collect();
-    open.sort_by_key(|exposure| (exposure.severity, exposure.audience));
+    open.sort_by_key(|exposure| (exposure.accepted_by.is_some(), exposure.severity, exposure.audience));
     open
 }

@@ -1,3 +1,5 @@
+mod acceptance;
+
 use bucketwatch_policy::untrusted::Untrusted;
 use serde_json::json;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketwatch_exposure::assessment::Assessment;
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_exposure::snapshot::BucketSnapshot;
 use bucketwatch_exposure::standing::Standing;
 use bucketwatch_exposure::transition::{ReachChange, Sight, TransitionKind, diff};
@@ -11,10 +12,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::acceptance::{Exceptions, regarded, subject};
 use super::facets::{account_block, account_document, failed, join, passing, split};
 use super::look::{AccountLook, BucketLook, Occasion};
+use crate::exception::{mark, tags_in};
 use crate::judgement::{Judge, assess_with};
-use crate::notice::{TransitionCause, TransitionRecord};
+use crate::notice::{Acceptance, TransitionCause, TransitionRecord};
 use crate::report::wire::{AssessmentDocument, Origin};
 use crate::state::{
     AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Facet, FacetKind, Look, Merge, StandingRecord,
@@ -32,6 +35,17 @@ pub(super) struct Decision {
     pub(super) transition: Option<TransitionRecord>,
     /// The look ties with a differing one: its facts are not written.
     pub(super) read_again: bool,
+}
+
+/// On what a decision rests, beside what is stored and what was seen.
+#[derive(Clone, Copy)]
+pub(super) struct Grounds<'a> {
+    /// Why and when somebody looked.
+    pub(super) occasion: &'a Occasion,
+    /// What judges.
+    pub(super) judge: Judge,
+    /// The exceptions, those that count no longer too.
+    pub(super) exceptions: &'a [Exception],
 }
 
 /// Decides on a look at an account. One that ties with a differing one changes nothing; the next run settles it.
@@ -86,8 +100,9 @@ pub(super) fn bucket(
     stored: Option<&BucketRecord>,
     account: Option<&AccountRecord>,
     look: &BucketLook,
-    (occasion, judge_by): (&Occasion, Judge),
+    grounds: Grounds<'_>,
 ) -> Result<Decision, StateError> {
+    let Grounds { occasion, judge: judge_by, exceptions } = grounds;
     let first = stored.is_none_or(|record| record.deleted_at.is_some());
     let mut record = begin(key, stored, occasion);
     let now = Look { at: occasion.at, run: occasion.run() };
@@ -113,10 +128,11 @@ pub(super) fn bucket(
     let no_baseline = account.is_none_or(|account| account.baseline.is_none());
     let before_baseline = first && no_baseline && occasion.run().is_some();
     let anew = (known != look.snapshot).then(|| assess_with(judge_by, &known, occasion.at));
-    let transition = judge(&mut record, anew.as_ref().unwrap_or(&seen), first, before_baseline, occasion);
+    let transition = judge(&mut record, anew.as_ref().unwrap_or(&seen), (first, before_baseline), grounds);
     if failing {
         let observed_at = look.configuration_at.unwrap_or(occasion.at);
-        record.assessment = Some(shown(&record, &seen, observed_at));
+        record.assessment =
+            Some(shown(&record, &seen, observed_at, Exceptions { all: exceptions, at: occasion.at }));
     }
     record.account_revision = account.map_or(0, |account| account.revision);
     Ok(Decision { record, transition, read_again: false })
@@ -148,11 +164,11 @@ fn merge(
 pub(super) fn anew(
     mut record: BucketRecord,
     account: &AccountRecord,
-    (occasion, judge_by): (&Occasion, Judge),
+    grounds: Grounds<'_>,
 ) -> Result<Decision, StateError> {
     let known = known(&record.key, &record.facets, Some(account), None)?;
-    let assessment = assess_with(judge_by, &known, occasion.at);
-    let transition = judge(&mut record, &assessment, false, false, occasion);
+    let assessment = assess_with(grounds.judge, &known, grounds.occasion.at);
+    let transition = judge(&mut record, &assessment, (false, false), grounds);
     record.account_revision = account.revision;
     Ok(Decision { record, transition, read_again: false })
 }
@@ -164,7 +180,8 @@ pub(super) fn gone(mut record: BucketRecord, occasion: &Occasion) -> Option<Deci
     }
     let before = record.standing.take().map(|standing| standing.side);
     let cause = occasion.cause_of(TransitionKind::Deleted, None);
-    let transition = transition(&record, TransitionKind::Deleted, (before, None), cause, occasion);
+    let turn = (TransitionKind::Deleted, Acceptance::default());
+    let transition = transition(&record, turn, (before, None), cause, occasion);
     record.last_look = Look { at: occasion.at, run: occasion.run() };
     record.deleted_at = Some(occasion.at);
     record.facets = BTreeMap::new();
@@ -229,22 +246,24 @@ fn known(
     Ok(known)
 }
 
-/// Compares `assessment` with the last determined one, moves the record on, and gives what changed.
+/// Compares `assessment` with the last determined one, moves the record on, and gives what changed, in what is open or in
+/// what exceptions cover of it.
 ///
 /// At first sight only what is open or cannot be seen is a change; in the first run over an account, nothing is.
 fn judge(
     record: &mut BucketRecord,
     assessment: &Assessment,
-    first: bool,
-    before_baseline: bool,
-    occasion: &Occasion,
+    (first, before_baseline): (bool, bool),
+    grounds: Grounds<'_>,
 ) -> Option<TransitionRecord> {
+    let occasion = grounds.occasion;
+    let exceptions = Exceptions { all: grounds.exceptions, at: occasion.at };
     let before = (!first).then(|| Sight {
         determined: record.standing.as_ref().map(|standing| standing.standing.clone()),
         lost: record.sight_lost_at.is_some(),
     });
     let after = Standing::of(assessment);
-    let kind = diff(before.as_ref(), &after).filter(|kind| {
+    let seen = diff(before.as_ref(), &after).filter(|kind| {
         !before_baseline
             && (!first
                 || matches!(kind, TransitionKind::LostSight | TransitionKind::Reach(ReachChange::Opened)))
@@ -253,11 +272,21 @@ fn judge(
     let earlier = record.standing.clone();
     let observed_at =
         record.facets.get(&FacetKind::Configuration).map_or(occasion.at, |facet| facet.observed_at);
+    let own_tags = tags_in(&record.facets);
+    let mut turn = seen.map(|kind| (kind, Acceptance::default()));
     if sight.lost {
         record.sight_lost_at.get_or_insert(occasion.at);
     } else {
         record.sight_lost_at = None;
-        record.standing = sight.determined.map(|standing| StandingRecord {
+        let subject = subject(record, &own_tags);
+        let mark = |standing: Standing| standing.marked(exceptions.all, &subject, exceptions.at);
+        let now = sight.determined.map(mark);
+        if let Some(now) = now.as_ref().filter(|_| seen.is_some() || !first) {
+            let shut = Standing::shut();
+            let known = earlier.as_ref().map_or(&shut, |earlier| &earlier.standing);
+            turn = regarded(seen, (known, now), &subject, exceptions);
+        }
+        record.standing = now.map(|standing| StandingRecord {
             verdict: assessment.verdict,
             since: match &earlier {
                 Some(earlier) if earlier.verdict == assessment.verdict => earlier.since,
@@ -267,16 +296,16 @@ fn judge(
             side: Value::Null,
         });
     }
-    let shown = shown(record, assessment, observed_at);
+    let shown = shown(record, assessment, observed_at, exceptions);
     let side = side(&shown.document, &record.facets);
     if let (false, Some(standing)) = (sight.lost, &mut record.standing) {
         standing.side = side.clone();
     }
     record.assessment = Some(shown);
     let before = earlier.map(|earlier| earlier.side);
-    kind.map(|kind| {
-        let cause = occasion.cause_of(kind, Some(assessment));
-        transition(record, kind, (before, Some(side)), cause, occasion)
+    turn.map(|turn| {
+        let cause = occasion.cause_of(turn.0, Some(assessment));
+        transition(record, turn, (before, Some(side)), cause, occasion)
     })
 }
 
@@ -305,7 +334,12 @@ fn tags(facets: &BTreeMap<FacetKind, Facet>) -> Option<Value> {
     }
 }
 
-fn shown(record: &BucketRecord, assessment: &Assessment, observed_at: Timestamp) -> AssessmentRecord {
+fn shown(
+    record: &BucketRecord,
+    assessment: &Assessment,
+    observed_at: Timestamp,
+    exceptions: Exceptions<'_>,
+) -> AssessmentRecord {
     let origin =
         Origin { source: Untrusted::new(record.key.account.as_str()), observed_at: Some(observed_at) };
     let mut document = AssessmentDocument::new(origin, assessment);
@@ -314,6 +348,8 @@ fn shown(record: &BucketRecord, assessment: &Assessment, observed_at: Timestamp)
         .as_ref()
         .filter(|standing| standing.verdict == assessment.verdict)
         .map(|standing| standing.since);
+    let tags = tags_in(&record.facets);
+    mark(&mut document.exposures, exceptions.all, &subject(record, &tags), exceptions.at);
     AssessmentRecord {
         verdict: assessment.verdict,
         severity: assessment.exposures.iter().map(|exposure| exposure.severity).max(),
@@ -323,9 +359,9 @@ fn shown(record: &BucketRecord, assessment: &Assessment, observed_at: Timestamp)
     }
 }
 
-fn transition(
+pub(super) fn transition(
     record: &BucketRecord,
-    kind: TransitionKind,
+    (kind, acceptance): (TransitionKind, Acceptance),
     (before, after): (Option<Value>, Option<Value>),
     cause: TransitionCause,
     occasion: &Occasion,
@@ -344,6 +380,7 @@ fn transition(
         after,
         cause,
         group_key: occasion.group_key().to_owned(),
+        acceptance,
     }
 }
 

@@ -7,7 +7,7 @@ use bucketwatch_exposure::assessment::Verdict;
 
 use super::decide::{Decision, id_of};
 use super::look::Occasion;
-use crate::notice::TransitionRecord;
+use crate::notice::{Acceptance, TransitionRecord};
 use crate::state::{AccountRecord, BucketKey, BucketRecord};
 
 /// Gives each bucket of `decisions` that is public and was never seen before, in a run before the account's baseline, as
@@ -43,5 +43,6 @@ fn opened(record: &BucketRecord, occasion: &Occasion) -> Option<TransitionRecord
         after: Some(standing.side.clone()),
         cause: occasion.cause.clone(),
         group_key: occasion.group_key().to_owned(),
+        acceptance: Acceptance::default(),
     })
 }

@@ -58,7 +58,7 @@ impl Occasion {
     pub fn run(&self) -> Option<RunId> {
         match &self.cause {
             TransitionCause::Scan { run } => Some(RunId::new(run)),
-            TransitionCause::Event { .. } => None,
+            TransitionCause::Event { .. } | TransitionCause::Operator { .. } => None,
         }
     }
 
@@ -66,7 +66,7 @@ impl Occasion {
     pub fn group_key(&self) -> &str {
         match &self.cause {
             TransitionCause::Scan { run } => run,
-            TransitionCause::Event { id, .. } => id,
+            TransitionCause::Event { id, .. } | TransitionCause::Operator { id, .. } => id,
         }
     }
 }

@@ -73,6 +73,11 @@ fn way_in(exposure: &Exposure, assessment: &AssessmentDocument, source: Source<'
         let except = exposure.resources_except.iter().map(terminal_cell).collect::<Vec<_>>();
         let _ = writeln!(out, "  except: {}", sentence::few(&except, 4));
     }
+    if let Some(by) = &exposure.accepted_by {
+        let by = terminal_cell(by);
+        let _ =
+            writeln!(out, "  accepted: by the exception {by} (`bucketwatch accept --list` says whose it is)");
+    }
     if !exposure.notes.is_empty() {
         let notes = exposure.notes.iter().map(terminal_cell).collect::<Vec<_>>();
         let _ = writeln!(out, "  note: {}", notes.join(", "));

@@ -34,7 +34,11 @@ impl<W: Write> ArrayJson<W> {
         self.out.flush()
     }
 
-    fn element(&mut self, element: &impl Serialize) -> io::Result<()> {
+    /// Takes an element.
+    ///
+    /// # Errors
+    /// What the output gives.
+    pub(super) fn element(&mut self, element: &impl Serialize) -> io::Result<()> {
         self.out.write_all(if self.any { b",\n" } else { b"[\n" })?;
         self.any = true;
         write_json(&mut self.out, element)

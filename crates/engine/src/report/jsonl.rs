@@ -19,7 +19,11 @@ impl<W: Write> Jsonl<W> {
         Self { out }
     }
 
-    fn line(&mut self, document: &impl Serialize) -> io::Result<()> {
+    /// Takes a document.
+    ///
+    /// # Errors
+    /// What the output gives.
+    pub(super) fn line(&mut self, document: &impl Serialize) -> io::Result<()> {
         write_json(&mut self.out, document)?;
         self.out.write_all(b"\n")
     }

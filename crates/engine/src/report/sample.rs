@@ -159,6 +159,7 @@ pub(crate) fn opened_record() -> TransitionRecord {
             also: vec![deed()],
         },
         group_key: "e1".to_owned(),
+        acceptance: Default::default(),
     }
 }
 
@@ -182,7 +183,7 @@ pub(crate) fn assert_valid(name: &str, document: &Value) {
         serde_json::from_str(&text).unwrap()
     };
     let mut registry = jsonschema::Registry::new();
-    for name in ["assessment", "error", "transition", "notice"] {
+    for name in ["assessment", "error", "transition", "notice", "exception"] {
         registry = registry.add(format!("urn:bucketwatch:{name}:1"), schema(name)).unwrap();
     }
     let registry = registry.prepare().unwrap();

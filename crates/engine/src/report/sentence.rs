@@ -1,11 +1,19 @@
 //! The phrases that tables, explanations and messages share.
 
+use bucketwatch_policy::untrusted::Untrusted;
+
 use super::wire::{Access, Audience, AudienceDetail, Exposure, Path, Side, TransitionDocument, Verdict};
 use crate::escape::{terminal, terminal_cell};
+use crate::exception::{ExceptionNote, ExceptionWord};
 
 /// Gives who an exposure lets in, for a person: `anyone`, `account 111122223333`.
 pub fn who(exposure: &Exposure) -> String {
-    let name = match exposure.audience {
+    audience(exposure.audience, &exposure.audience_detail)
+}
+
+/// Gives an audience for a person.
+pub fn audience(word: Audience, named: &AudienceDetail) -> String {
+    let name = match word {
         Audience::Anyone => "anyone",
         Audience::AnyAwsAccount => "any AWS account",
         Audience::Network => "network",
@@ -13,8 +21,8 @@ pub fn who(exposure: &Exposure) -> String {
         Audience::Organization => "organization",
         Audience::Service => "service",
     };
-    let detail = detail(&exposure.audience_detail);
-    let unscoped = exposure.audience_detail.unscoped == Some(true);
+    let detail = detail(named);
+    let unscoped = named.unscoped == Some(true);
     let mut who = name.to_owned();
     if !detail.is_empty() {
         who = format!("{who} {}", few(&detail, 3));
@@ -71,7 +79,10 @@ pub fn change(transition: &TransitionDocument) -> [String; 3] {
     let before = Side::read(transition.before.as_ref());
     let worst = |side: &Option<Side>| {
         let side = side.as_ref()?;
-        let exposure = side.exposures.iter().min_by_key(|exposure| (exposure.audience, exposure.severity))?;
+        let exposure = side
+            .exposures
+            .iter()
+            .min_by_key(|exposure| (exposure.accepted_by.is_some(), exposure.audience, exposure.severity))?;
         let (who, access) = (who(exposure), access(&exposure.access));
         Some(format!("{who}: {access} by {}", how(exposure)))
     };
@@ -81,7 +92,41 @@ pub fn change(transition: &TransitionDocument) -> [String; 3] {
         (Some(side), _, Some(was)) if side.verdict == Verdict::NotPublic => format!("was {was}"),
         (Some(side), _, _) => side.verdict.as_str().replace('_', " "),
     };
+    let exceptions = transition.exceptions.iter().map(|note| format!("; exception {}", exception(note)));
+    let meaning = format!("{meaning}{}", exceptions.collect::<String>());
     [kind(transition), terminal_cell(&transition.bucket), meaning]
+}
+
+/// Gives what a transition says of an exception: `x-1 of web team does not cover it: outgrown by access write`.
+pub fn exception(note: &ExceptionNote) -> String {
+    let shown = |text: &Option<Untrusted>| text.as_ref().map(terminal_cell);
+    let name = terminal_cell(&note.id.as_str().into());
+    let name = shown(&note.owner).map_or(name.clone(), |owner| format!("{name} of {owner}"));
+    let until = note.until.map_or_else(String::new, |until| until.strftime("%Y-%m-%d %H:%M UTC").to_string());
+    let detail = shown(&note.detail);
+    let reason = shown(&note.reason).map_or_else(String::new, |reason| format!(" (made for: {reason})"));
+    match note.what {
+        ExceptionWord::Accepted => format!("{name} covers it until {until}{reason}"),
+        ExceptionWord::Expired => format!("{name} covers it no longer: it expired at {until}{reason}"),
+        ExceptionWord::Outgrown => {
+            format!("{name} does not cover it: outgrown by {}{reason}", detail.unwrap_or_default())
+        }
+        ExceptionWord::Revoked => {
+            let by = detail.map_or_else(String::new, |by| format!(" by {by}"));
+            format!("{name} covers it no longer: taken back{by}{reason}")
+        }
+        ExceptionWord::CreatedAnew => {
+            format!("{name} does not cover it: the bucket was created anew{reason}")
+        }
+        ExceptionWord::TagChanged => {
+            let now =
+                detail.map_or_else(|| "gone, or cannot be read".to_owned(), |value| format!("now {value}"));
+            format!("{name} covers it no longer: the tag that it is bound to is {now}{reason}")
+        }
+        ExceptionWord::Withdrawn => {
+            format!("{name} covers it no longer: it is not in the configuration any more")
+        }
+    }
 }
 
 /// Gives the first `count` of `items` and how many more there are.

@@ -80,6 +80,9 @@ impl<W: Write> Table<W> {
         if tally.accepted > 0 {
             write!(self.out, " {} of the public accepted.", tally.accepted)?;
         }
+        if tally.accepted_in_doubt > 0 {
+            write!(self.out, " Of {} of these something else is undetermined.", tally.accepted_in_doubt)?;
+        }
         if tally.objects_unchecked > 0 {
             write!(
                 self.out,
@@ -142,7 +145,8 @@ impl<W: Write> Report for Table<W> {
     }
 }
 
-fn grid(look: Look) -> comfy_table::Table {
+/// Gives an empty table without lines that fits `look`.
+pub(super) fn grid(look: Look) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table
         .load_style(presets::NOTHING)
@@ -152,7 +156,7 @@ fn grid(look: Look) -> comfy_table::Table {
 }
 
 /// Keeps the columns of short words from being broken.
-fn keep_whole(table: &mut comfy_table::Table, columns: &[usize]) {
+pub(super) fn keep_whole(table: &mut comfy_table::Table, columns: &[usize]) {
     let widths = table.column_max_content_widths();
     for at in columns {
         let width = widths.get(*at).copied().unwrap_or_default();
@@ -162,7 +166,8 @@ fn keep_whole(table: &mut comfy_table::Table, columns: &[usize]) {
     }
 }
 
-fn trimmed(table: &comfy_table::Table) -> String {
+/// Gives the table without blanks at the ends of its lines.
+pub(super) fn trimmed(table: &comfy_table::Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 

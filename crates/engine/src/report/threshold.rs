@@ -64,6 +64,8 @@ pub struct Tally {
     pub public: u64,
     /// Public buckets of which every public exposure is accepted.
     pub accepted: u64,
+    /// Those of them of which something else could not be decided: that is accepted of nobody.
+    pub accepted_in_doubt: u64,
     /// Undetermined buckets.
     pub undetermined: u64,
     /// Buckets whose object ACLs could matter and were not read.
@@ -83,7 +85,9 @@ impl Tally {
             Verdict::Public => {
                 self.public += 1;
                 let accepted = assessment.public_exposures().all(|exposure| exposure.accepted_by.is_some());
-                self.accepted += u64::from(accepted && assessment.public_exposures().next().is_some());
+                let accepted = accepted && assessment.public_exposures().next().is_some();
+                self.accepted += u64::from(accepted);
+                self.accepted_in_doubt += u64::from(accepted && !assessment.undetermined.is_empty());
             }
             Verdict::Undetermined => self.undetermined += 1,
             Verdict::NotPublic => {}
@@ -99,7 +103,8 @@ impl Tally {
     /// without findings is undetermined whatever `fail_on` says.
     pub fn exit(&self, fail_on: FailOn) -> Exit {
         let findings = fail_on.public && self.public > self.accepted;
-        let undetermined = fail_on.undetermined && self.undetermined > 0 || self.partial;
+        let in_doubt = self.undetermined + self.accepted_in_doubt;
+        let undetermined = fail_on.undetermined && in_doubt > 0 || self.partial;
         match (findings, self.errors > 0, undetermined) {
             (true, _, _) => Exit::Findings,
             (false, true, _) => Exit::Failed,
@@ -174,6 +179,9 @@ mod tests {
         let mut tally = Tally::default();
         tally.add(&accepted);
         assert_eq!(tally.exit(FailOn::default()), Exit::Clean);
+        let mut in_doubt = Tally::default();
+        in_doubt.add(&AssessmentDocument { undetermined: sample::undetermined().undetermined, ..accepted });
+        assert_eq!(in_doubt.exit(FailOn::default()), Exit::Undetermined, "the unknown is accepted of nobody");
         tally.add(&sample::public());
         assert_eq!(tally.exit(FailOn::default()), Exit::Findings);
     }

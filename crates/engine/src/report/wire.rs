@@ -3,6 +3,7 @@
 
 mod assessment;
 mod error;
+mod exception;
 mod exposure;
 mod notice;
 mod scan;
@@ -15,6 +16,9 @@ pub use assessment::{
     Undetermined,
 };
 pub use error::ErrorDocument;
+pub use exception::{
+    AcceptedDocument, ActDocument, ExceptionDocument, ExceptionSource, ExceptionState, TagDocument,
+};
 pub use exposure::{AudienceDetail, Exposure, Validity};
 pub use notice::{Baseline, DigestDocument, DigestEntry, Group, NoticeDocument, OccurrenceDocument};
 pub use scan::{Coverage, ScanDocument};

@@ -1,6 +1,5 @@
 //! What is to be told, as routes see it.
 
-use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use serde::Deserialize as _;
@@ -84,6 +83,5 @@ fn any<T>(choice: &Option<Choice<T>>, fits: impl Fn(&T) -> bool) -> bool {
 
 /// Gives the kind that a transition is told as.
 pub(super) fn kind_of(transition: &TransitionRecord) -> Option<NoticeKind> {
-    let kind = TransitionKind::parse(&transition.kind, transition.inner.as_deref())?;
-    NoticeKind::deserialize(Value::from(kind.alerts_as())).ok()
+    NoticeKind::deserialize(Value::from(transition.alerts_as()?)).ok()
 }

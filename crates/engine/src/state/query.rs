@@ -1,5 +1,7 @@
 //! Questions to the state, answered page by page.
 
+use std::collections::BTreeMap;
+
 use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
@@ -63,6 +65,10 @@ pub struct StatusRow {
     pub key: BucketKey,
     /// Its region.
     pub region: Option<String>,
+    /// Which of the buckets that have borne its name.
+    pub incarnation: u32,
+    /// Its tags at the last look that determined it; none where they could not be read.
+    pub tags: BTreeMap<Untrusted, Untrusted>,
     /// When this incarnation of it was first seen.
     pub first_seen_at: Timestamp,
     /// The last look at it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketwatch_exposure::assessment::{Objects, Severity, Verdict};
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_exposure::standing::Standing;
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
@@ -129,6 +130,8 @@ pub struct Commit {
     pub revisits: Vec<Revisit>,
     /// Looks that are done, as they were loaded: one that was planned anew meanwhile stays.
     pub revisited: Vec<Revisit>,
+    /// Exceptions; each takes the place of the one of the same name.
+    pub exceptions: Vec<Exception>,
 }
 
 /// A notice and to whom it goes.

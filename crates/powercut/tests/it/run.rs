@@ -140,6 +140,7 @@ fn commit(round: i64) -> Commit {
         after: None,
         cause: TransitionCause::Scan { run: "r".to_owned() },
         group_key: "r".to_owned(),
+        acceptance: Default::default(),
     };
     let notice = Notice {
         id: format!("n{round}"),

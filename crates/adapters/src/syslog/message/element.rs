@@ -67,6 +67,13 @@ pub(super) fn of_transition(
         element.push("before", before.verdict.as_str());
     }
     push_worst(&mut element, change);
+    if let Some(note) = transition.exceptions.first() {
+        element.push("exception", note.id.as_str());
+        element.push("exception_is", note.what.as_str());
+        if let Some(owner) = &note.owner {
+            element.push("exception_owner", owner.clone());
+        }
+    }
     element.push("id", transition.id.as_str());
     push_cause(&mut element, &transition.cause);
     element.push("group", transition.group_key.as_str());
@@ -132,6 +139,10 @@ fn push_worst(element: &mut Element, change: &Change) {
 fn push_cause(element: &mut Element, cause: &CauseDocument) {
     match cause {
         CauseDocument::Scan { run } => element.push("run", run.as_str()),
+        CauseDocument::Operator { act, by } => {
+            element.push("operator", by.clone());
+            element.push("act", act.as_str());
+        }
         CauseDocument::Event { event, actor, agent, address, name: done, .. } => {
             element.push("event", event.as_str());
             for (name, value) in [("actor", actor), ("address", address), ("agent", agent), ("name", done)] {

@@ -22,6 +22,9 @@ pub(super) fn of_transition(transition: &TransitionDocument, change: &Change) ->
             more => text.push_str(&format!(" and {more} more")),
         }
     }
+    for note in &transition.exceptions {
+        text.push_str(&format!("; exception {}", sentence::exception(note)));
+    }
     text
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn record(bucket: &str) -> TransitionRecord {
             also: Vec::new(),
         },
         group_key: "e1".to_owned(),
+        acceptance: Default::default(),
     }
 }
 

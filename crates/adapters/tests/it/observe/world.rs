@@ -14,6 +14,7 @@ use bucketwatch_engine::state::Coverage;
 use bucketwatch_engine::state::{
     BucketKey, BucketRecord, Claim, HistoryQuery, RunId, StateStore, StatusQuery, StatusRow,
 };
+use bucketwatch_exposure::exception::Exception;
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{
     Acl, BlockPublicAccess, BucketSnapshot, Grant, Grantee, Ownership, Permission,
@@ -28,6 +29,7 @@ pub(super) struct World {
     pub(super) store: Arc<dyn StateStore>,
     pub(super) account_block: Observed<BlockPublicAccess>,
     pub(super) buckets: BTreeMap<&'static str, Seen>,
+    pub(super) accepted: Vec<Exception>,
 }
 
 impl World {
@@ -36,7 +38,7 @@ impl World {
     }
 
     pub(super) fn on(store: Arc<dyn StateStore>) -> Self {
-        Self { store, account_block: Observed::Absent, buckets: BTreeMap::new() }
+        Self { store, account_block: Observed::Absent, buckets: BTreeMap::new(), accepted: Vec::new() }
     }
 
     pub(super) fn put(&mut self, name: &'static str, snapshot: BucketSnapshot) {
@@ -63,7 +65,7 @@ impl World {
         let notifiers = vec!["log".to_owned(), "syslog".to_owned()];
         let observer =
             Observer::new(Arc::clone(&self.store), AlertKind::DEFAULT.to_vec(), notifiers).judging_by(judge);
-        self.begin_with(observer).await
+        self.begin_with(observer.accepting(self.accepted.clone())).await
     }
 
     /// Begins a run that `observer` records.

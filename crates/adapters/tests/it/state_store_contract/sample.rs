@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionCause, TransitionRecord};
+use bucketwatch_engine::notice::{Acceptance, Notice, NoticeBody, TransitionCause, TransitionRecord};
 use bucketwatch_engine::state::{
     AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Facet, FacetKind, Look, OutgoingNotice, RunId,
     RunRequest, StandingRecord,
 };
 use bucketwatch_exposure::assessment::{Objects, Severity, Verdict};
+use bucketwatch_exposure::exception::{Accepted, Act, Exception, Tag};
 use bucketwatch_exposure::standing::Standing;
+use bucketwatch_policy::action::Access;
 use bucketwatch_policy::name::{AccountId, Partition};
+use bucketwatch_policy::reach::Audience;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -94,6 +97,30 @@ pub(crate) fn transition(id: &str, bucket: &str, run: &str) -> TransitionRecord 
         after: Some(json!({ "verdict": "public", "exposures": [] })),
         cause: TransitionCause::Scan { run: run.to_owned() },
         group_key: run.to_owned(),
+        acceptance: Acceptance::default(),
+    }
+}
+
+/// Gives an exception with every field filled.
+pub(crate) fn exception(id: &str, second: i64) -> Exception {
+    let accepted = Accepted {
+        audience: Audience::Anyone { ranges: Vec::new() },
+        access: vec![Access::Read],
+        resources: vec!["arn:aws:s3:::b/*".into()],
+        resources_except: vec!["arn:aws:s3:::b/x".into()],
+    };
+    Exception {
+        id: id.to_owned(),
+        account: account_id(),
+        bucket: "b".into(),
+        accepted: vec![accepted],
+        owner: "web team".into(),
+        reason: "the website".into(),
+        until: at(second),
+        incarnation: Some(1),
+        while_tag: Some(Tag { key: "owner".into(), value: "web".into() }),
+        made: Some(Act { by: "jane".into(), at: at(0) }),
+        revoked: None,
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AssessmentDocument, Exposure, Undetermined, Verdict};
+use crate::exception::ExceptionNote;
 use crate::notice::{Deed, TransitionCause, TransitionRecord};
 
 /// A change between two assessments of a bucket.
@@ -37,6 +38,9 @@ pub struct TransitionDocument {
     pub cause: CauseDocument,
     /// Transitions of one cause share it.
     pub group_key: String,
+    /// The exceptions that cover what is new, and those that fail to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<ExceptionNote>,
 }
 
 /// What made bucketwatch see a transition.
@@ -67,6 +71,13 @@ pub enum CauseDocument {
         /// Earlier events without which it would not have come to this, the latest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         also: Vec<DeedDocument>,
+    },
+    /// Somebody at the command line.
+    Operator {
+        /// The act's id.
+        act: String,
+        /// Who.
+        by: Untrusted,
     },
 }
 
@@ -153,6 +164,7 @@ impl From<&TransitionRecord> for TransitionDocument {
             after: record.after.clone(),
             cause: (&record.cause).into(),
             group_key: record.group_key.clone(),
+            exceptions: record.acceptance.exceptions.clone(),
         }
     }
 }
@@ -166,6 +178,7 @@ impl From<&TransitionCause> for CauseDocument {
     fn from(cause: &TransitionCause) -> Self {
         match cause {
             TransitionCause::Scan { run } => Self::Scan { run: run.clone() },
+            TransitionCause::Operator { id, by } => Self::Operator { act: id.clone(), by: by.clone() },
             TransitionCause::Event { id, actor, agent, address, name, at, also } => Self::Event {
                 event: id.clone(),
                 actor: told(actor),
