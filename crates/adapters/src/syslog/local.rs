@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::net::{UnixDatagram, UnixStream};
 
@@ -38,7 +39,7 @@ pub(super) async fn send(socket: Local, messages: &[String]) -> io::Result<()> {
         }
         Local::Stream(socket) => {
             let bytes: String = messages.iter().flat_map(|message| [message.as_str(), "\0"]).collect();
-            stream::send(socket, bytes.as_bytes()).await
+            stream::send(socket, bytes.as_bytes(), Duration::ZERO).await
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bucketwatch_engine::config::{Address, SyslogConfig, SyslogTarget};
+use tokio::time::Instant;
 
 use super::error::SyslogError;
 use super::tls::Tls;
@@ -62,19 +63,26 @@ impl Transport {
                 self.hand_over(udp::send(&socket, messages)).await
             }
             Way::Tcp(address) => {
-                let stream = self.connect(self.connect_tcp(address)).await?;
-                self.hand_over(stream::send(stream, &stream::counted(messages))).await
+                let (stream, round_trip) = self.connect(self.connect_tcp(address)).await?;
+                self.hand_over(stream::send(stream, &stream::counted(messages), round_trip)).await
             }
             Way::Tls(address, tls) => {
-                let stream = self.connect(async { tls.wrap(self.connect_tcp(address).await?).await }).await?;
-                self.hand_over(stream::send(stream, &stream::counted(messages))).await
+                let secured = async {
+                    let (stream, round_trip) = self.connect_tcp(address).await?;
+                    Ok((tls.wrap(stream).await?, round_trip))
+                };
+                let (stream, round_trip) = self.connect(secured).await?;
+                self.hand_over(stream::send(stream, &stream::counted(messages), round_trip)).await
             }
         }
     }
 
-    async fn connect_tcp(&self, address: &Address) -> io::Result<Box<dyn Socket>> {
+    /// Connects, and gives how long that took: a round trip at least.
+    async fn connect_tcp(&self, address: &Address) -> io::Result<(Box<dyn Socket>, Duration)> {
         let addresses = self.network.resolve(&address.host, address.port).await?;
-        self.network.connect(&addresses).await
+        let begun = Instant::now();
+        let stream = self.network.connect(&addresses).await?;
+        Ok((stream, begun.elapsed()))
     }
 
     async fn connect<T>(&self, connecting: impl Future<Output = io::Result<T>>) -> Result<T, SyslogError> {
