@@ -3,6 +3,7 @@
 
 mod contract;
 pub(crate) mod limits;
+mod published;
 mod secrecy;
 mod signing;
 

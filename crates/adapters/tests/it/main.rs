@@ -11,6 +11,7 @@ mod log_file;
 mod notifier_contract;
 mod observe;
 mod outbox;
+mod published;
 mod services;
 mod simulation;
 mod smtp;

@@ -48,7 +48,7 @@ pub(crate) async fn notifier_contract(
 
     for (number, name) in sample::HOSTILE.into_iter().enumerate() {
         let id = format!("hostile-{number}");
-        notifier.deliver(&sample::opened(&id, &[name])).await.unwrap();
+        notifier.deliver(&sample::hostile(&id, name)).await.unwrap();
         expected.push(entry(&id, "opened", Some(name)));
         assert_eq!(received().await, expected, "{name:?} stays in its place");
     }
@@ -87,7 +87,7 @@ pub(crate) async fn message_contract(
     arrived("n3", &["12 buckets, 9 public, 1 undetermined"]).await;
     for (number, name) in sample::HOSTILE.into_iter().enumerate() {
         let id = format!("hostile-{number}");
-        notifier.deliver(&sample::opened(&id, &[name])).await.unwrap();
+        notifier.deliver(&sample::hostile(&id, name)).await.unwrap();
         arrived(&id, &[name]).await;
     }
 }

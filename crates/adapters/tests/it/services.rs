@@ -3,6 +3,7 @@
 
 mod bus;
 mod hub;
+mod published;
 mod secret;
 mod topic;
 

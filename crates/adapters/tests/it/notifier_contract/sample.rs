@@ -77,6 +77,19 @@ pub(crate) fn opened(id: &str, buckets: &[&str]) -> Notice {
     notice(id, buckets.iter().map(|bucket| record(bucket)).collect())
 }
 
+/// Gives a notice in which every text that a stranger can choose is `text`.
+pub(crate) fn hostile(id: &str, text: &str) -> Notice {
+    let mut record = record(text);
+    let mut exposure = exposure("high", "read");
+    exposure["statement"] = text.into();
+    record.after =
+        Some(json!({ "verdict": "public", "exposures": [exposure], "tags": {"owner": text, text: text} }));
+    if let TransitionCause::Event { actor, agent, address, name, .. } = &mut record.cause {
+        [actor, agent, address, name].into_iter().for_each(|chosen| *chosen = text.into());
+    }
+    notice(id, vec![record])
+}
+
 /// Gives the notice of a first run.
 pub(crate) fn baseline(id: &str) -> Notice {
     let worst = HOSTILE.iter().map(|&name| name.into()).collect();

@@ -11,7 +11,7 @@ use crate::hooks::{configured, limits};
 use crate::http::stand_in::{Reply, StandIn};
 use crate::notifier_contract::{Entry, notifier_contract, sample};
 
-fn bus(settings: &str, aws: std::sync::Arc<bucketwatch_adapters::aws::AwsSession>) -> EventBridge {
+pub(super) fn bus(settings: &str, aws: std::sync::Arc<bucketwatch_adapters::aws::AwsSession>) -> EventBridge {
     let config = configured(&format!("[[notify.eventbridge]]\n{settings}\n"));
     EventBridge::new(&config.eventbridge[0], aws)
 }

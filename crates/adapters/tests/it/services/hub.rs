@@ -9,7 +9,7 @@ use crate::hooks::{configured, limits};
 use crate::http::stand_in::{Received, Reply, StandIn};
 use crate::notifier_contract::sample;
 
-fn hub(url: &str) -> SecurityHub {
+pub(super) fn hub(url: &str) -> SecurityHub {
     let config = configured("[[notify.security_hub]]\nregion = \"eu-west-1\"\n");
     SecurityHub::new(&config.security_hub[0], session(url))
 }

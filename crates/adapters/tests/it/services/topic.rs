@@ -10,7 +10,7 @@ use crate::http::stand_in::{Received, Reply, StandIn};
 use crate::notifier_contract::documents::entries;
 use crate::notifier_contract::{notifier_contract, sample};
 
-fn sns(topic: &str, aws: std::sync::Arc<bucketwatch_adapters::aws::AwsSession>) -> Sns {
+pub(super) fn sns(topic: &str, aws: std::sync::Arc<bucketwatch_adapters::aws::AwsSession>) -> Sns {
     let config = configured(&format!("[[notify.sns]]\ntopic = \"{topic}\"\n"));
     Sns::new(&config.sns[0], aws).unwrap()
 }
@@ -73,7 +73,7 @@ async fn a_fifo_topic_takes_a_repeat_once() {
 }
 
 /// Reads a form.
-fn form(request: &Received) -> Vec<(String, String)> {
+pub(super) fn form(request: &Received) -> Vec<(String, String)> {
     let decoded = |text: &str| {
         let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
         while let Some((first, after)) = rest.split_first() {
