@@ -172,6 +172,33 @@ fn a_group_goes_to_those_who_do_not_follow_and_single_notices_to_those_who_do() 
 }
 
 #[test]
+fn what_is_accepted_is_told_only_where_a_route_asks_for_it_and_to_those_who_follow() {
+    let told =
+        |routes: &str, transition: &TransitionRecord| routing(routes).of_transition(transition).join(" ");
+    let accepted = transition("accepted", "b", "high");
+    let revoked = transition("revoked", "b", "high");
+    let mut within = transition("opened", "b", "high");
+    within.acceptance.alerts_as = Some("accepted".to_owned());
+    let mut lapsed = transition("lapsed", "b", "high");
+    lapsed.inner = Some("opened".to_owned());
+    let ask = route("kind = [\"accepted\", \"revoked\"]");
+    for (name, routes, transition, expected) in [
+        ("accepted", "", &accepted, "pager"),
+        ("accepted, by a route for all of a bucket", &*route("bucket = [\"b\"]"), &accepted, "pager"),
+        ("accepted, by a route for openings", &*route("kind = [\"opened\"]"), &accepted, "pager"),
+        ("accepted, by a route that asks for it", &*ask, &accepted, "chat pager"),
+        ("opened within an exception", "", &within, ""),
+        ("opened within an exception, by a route for openings", &*route("kind = [\"opened\"]"), &within, ""),
+        ("taken back", "", &revoked, ""),
+        ("taken back, by a route that asks for it", &*ask, &revoked, "chat"),
+        ("lapsed", "", &lapsed, "chat pager"),
+        ("lapsed, by a route for openings", &*route("kind = [\"opened\"]"), &lapsed, "chat pager"),
+    ] {
+        assert_eq!(told(routes, transition), expected, "{name}");
+    }
+}
+
+#[test]
 fn only_who_lists_findings_is_told_of_what_is_open_at_first_sight_by_its_routes() {
     let found = transition("opened", "prod-a", "high");
     let list = |routes: &str| {
