@@ -131,6 +131,12 @@ impl Atom {
         Self { view: View::Whole, check, negated: false, absent: false, quantifier: None }
     }
 
+    /// Gives the question "is there a value?".
+    pub(super) fn presence() -> Self {
+        let check = Check::Presence(true);
+        Self { view: View::Whole, check, negated: false, absent: false, quantifier: None }
+    }
+
     /// Tells whether `value` satisfies the entry.
     pub(super) fn holds(&self, value: &Value) -> bool {
         match value {

@@ -134,6 +134,17 @@ impl<'a, 's> Compiler<'a, 's> {
         self.formula.demand(Literal { variable, holds: false });
     }
 
+    /// Demands that the request has none of `keys`, where it is asked for them.
+    pub(super) fn without(&mut self, keys: &[&str]) {
+        for key in keys {
+            if self.formula.dimensions.iter().any(|known| known.key == *key) {
+                let unreachable = || Universe { absent: true, space: Space::Set };
+                let variable = self.formula.variable(key, unreachable, self.meter, Atom::presence());
+                self.formula.demand(Literal { variable, holds: false });
+            }
+        }
+    }
+
     /// Demands that `statement`, a Deny of `document`, does not speak of the request.
     pub(super) fn escape(&mut self, document: &Document<'_>, statement: &Statement) {
         if self.closed || !statement.actions.set.contains(self.scene.action) {

@@ -1,5 +1,7 @@
 //! The search over everything that varies together: callers, places, times, groups of actions.
 
+pub(super) mod plain;
+
 use std::cell::OnceCell;
 
 use crate::action::{Action, ActionSet, ResourceKind};
@@ -171,7 +173,7 @@ impl<'a> Inquiry<'a> {
     }
 
     fn play(&self, case: Case<'_>, scene: &Scene<'_>) -> Attempt {
-        let (strict, mut whys) = self.solve(case, scene, Mood::Strict);
+        let (strict, mut whys) = self.solve(case, scene, Mood::Strict, &[]);
         match strict {
             Answer::Satisfied(model) => return Attempt::In(Box::new(solution(scene, model))),
             Answer::Exhausted => return Attempt::Open(vec![self.exhausted()]),
@@ -181,7 +183,7 @@ impl<'a> Inquiry<'a> {
         if !doubtful {
             return Attempt::Out;
         }
-        let (lenient, more) = self.solve(case, scene, Mood::Lenient);
+        let (lenient, more) = self.solve(case, scene, Mood::Lenient, &[]);
         match lenient {
             Answer::Impossible => Attempt::Out,
             Answer::Exhausted => Attempt::Open(vec![self.exhausted()]),
@@ -206,7 +208,8 @@ impl<'a> Inquiry<'a> {
         Why::Budget(self.meter.budget().work)
     }
 
-    fn solve(&self, case: Case<'_>, scene: &Scene<'_>, mood: Mood) -> (Answer, Vec<Why>) {
+    /// Solves what the scene leaves open, for a request that does not have the keys of `without`.
+    fn solve(&self, case: Case<'_>, scene: &Scene<'_>, mood: Mood, without: &[&str]) -> (Answer, Vec<Why>) {
         if !self.meter.spend(ATTEMPT + self.denies.len()) {
             return (Answer::Exhausted, Vec::new());
         }
@@ -242,6 +245,7 @@ impl<'a> Inquiry<'a> {
         if !scene.outsider.named {
             compiler.unnamed(|| self.named.get_or_init(|| self.mentions.named_arns()));
         }
+        compiler.without(without);
         let compiled = compiler.finish();
         let answer = match compiled.formula {
             None => Answer::Impossible,

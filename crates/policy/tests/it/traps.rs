@@ -2,6 +2,7 @@
 
 use bucketwatch_policy::catalogue;
 use bucketwatch_policy::document::Policy;
+use bucketwatch_policy::reach::Note;
 use serde_json::{Value, json};
 
 use crate::search::{self, Said};
@@ -174,4 +175,26 @@ fn nobody_is_in_an_organization_whose_id_cannot_be() {
     check("s3:GetObject", members_of("StringEqualsIgnoreCase", "O-KLMNOPQRST"), Expect::Named);
     check("s3:GetObject", members_of("StringEquals", "O-KLMNOPQRST"), Expect::Nobody);
     check("s3:GetObject", members_of("StringEquals", "o-*"), Expect::Nobody);
+}
+
+#[test]
+fn tags_are_told_of_only_where_they_are_needed() {
+    let tagged = |entries: [(&str, Value); 2]| {
+        let [first, second] = entries.map(|(operator, value)| format!("\"{operator}\": {value}"));
+        let deny =
+            deny(json!("CONDITION")).to_string().replace("\"CONDITION\"", &format!("{{{first}, {second}}}"));
+        let allow = allow("s3:GetObject", "arn:aws:s3:::b/*", json!({}));
+        let policy = format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{allow}, {deny}]}}");
+        let answer = search::ask(&Policy::parse(&policy).expect("a policy"), &search::setting("b"));
+        answer.openings.iter().any(|opening| opening.notes.contains(&Note::OnlyTaggedObjects))
+    };
+    let tag = |operator| (operator, json!({"s3:ExistingObjectTag/t": "a"}));
+    let version = || ("NumericNotEquals", json!({"s3:TlsVersion": "1.2"}));
+    let if_exists = "StringNotEqualsIfExists";
+    assert!(!tagged([tag(if_exists), version()]), "an object without tags is had by the version of TLS");
+    assert!(!tagged([version(), tag(if_exists)]), "the same in another order");
+    let always = || ("StringLike", json!({"s3:authType": "*"}));
+    assert!(!tagged([tag(if_exists), always()]), "nobody who does not sign has an authType");
+    let insecure = ("Null", json!({"aws:SecureTransport": "false"}));
+    assert!(tagged([tag(if_exists), insecure]), "nothing but the tag escapes");
 }

@@ -7,6 +7,7 @@ use crate::action::{Access, ActionSet, ResourceKind};
 use crate::catalogue;
 use crate::reach::extent::{Extent, meet, overlaps};
 use crate::reach::glob::Glob;
+use crate::reach::inquiry::plain::{is_object_tag, is_text_of_the_caller};
 use crate::reach::inquiry::{Attempt, Case, Solution};
 use crate::reach::ledger::Entry;
 use crate::reach::outsider::Outsider;
@@ -36,6 +37,8 @@ impl Judge<'_, '_> {
             return true;
         }
         let case = rest.narrow(case);
+        let plainest = self.inquiry.plainest(case, solution);
+        let solution = plainest.as_ref().unwrap_or(solution);
         let mut proven = ActionSet::EMPTY;
         let mut witnesses: Vec<(Access, Witness)> = Vec::new();
         let telling = catalogue::telling();
@@ -162,11 +165,10 @@ impl Judge<'_, '_> {
         use crate::reach::atom::Value;
         for (key, value) in &solution.model {
             let Value::One(_) = value else { continue };
-            if key.starts_with("s3:existingobjecttag/") {
+            if is_object_tag(key) {
                 notes.insert(Note::OnlyTaggedObjects);
             }
-            let freely = matches!(key.as_str(), "aws:referer" | "aws:useragent")
-                || key.starts_with("aws:principaltag/");
+            let freely = key == "aws:useragent" || is_text_of_the_caller(key);
             let allows = self.inquiry.allows(case.sources);
             let mut entries = allows.iter().flat_map(|allow| &allow.conditions);
             if let Some(entry) = entries.find(|entry| freely && entry.key == *key) {
