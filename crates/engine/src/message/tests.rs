@@ -223,10 +223,32 @@ fn a_command_closes_only_what_it_surely_closes() {
     }));
 }
 
+/// A record in which every text that a stranger can choose is `text`.
+fn strange(text: &str) -> TransitionRecord {
+    let mut record = record(text);
+    if let TransitionCause::Event { actor, agent, address, name, .. } = &mut record.cause {
+        [actor, agent, address, name].into_iter().for_each(|chosen| *chosen = text.into());
+    }
+    let after = record.after.as_mut().unwrap();
+    after["exposures"][0]["statement"] = text.into();
+    after["tags"]["Owner"] = text.into();
+    record
+}
+
+/// Gives every text in a document.
+fn texts(value: &serde_json::Value) -> Vec<&str> {
+    match value {
+        serde_json::Value::String(text) => vec![text],
+        serde_json::Value::Array(values) => values.iter().flat_map(texts).collect(),
+        serde_json::Value::Object(members) => members.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
 #[test]
 fn no_stranger_speaks_to_a_sink() {
     for name in HOSTILE {
-        let notice = notice(vec![record(name)]);
+        let notice = notice(vec![strange(name)]);
         let message = Message::of(&notice);
         let text = plain_text(&message);
         assert_eq!(
@@ -247,8 +269,16 @@ fn no_stranger_speaks_to_a_sink() {
         assert!(!spoken.contains(['<', '>']), "{spoken}");
         assert!(!slack.to_string().contains("mrkdwn"));
         assert!(!teams_card(&message).to_string().contains("TextBlock\",\"text"));
+        let mut documents = vec![slack, teams_card(&message)];
         for incident in incidents(&notice) {
             assert!(incident.key.len() <= 255 && incident.key.is_ascii(), "{}", incident.key);
+            documents.push(incident.event.into());
+        }
+        documents.extend(asff_findings(&notice, "eu-west-1"));
+        documents.extend(detection_findings(&notice));
+        for text in documents.iter().flat_map(texts) {
+            let hides = |c: char| c.is_control() || "\u{202e}\u{200b}\u{feff}\u{2028}".contains(c);
+            assert!(!text.contains(hides), "{text:?}");
         }
     }
 }
