@@ -113,8 +113,10 @@ fn attributes(document: &NoticeDocument, message: &Message) -> Vec<(&'static str
         values
     };
     let of_each = |value: fn(&Reading<'_>) -> String| distinct(readings.iter().map(value).collect());
-    let accounts = match &document.baseline {
-        Some(baseline) => vec![baseline.account.as_str().to_owned()],
+    let baseline = document.baseline.as_ref().map(|baseline| &baseline.account);
+    let of_all = baseline.or(document.reminder.as_ref().map(|reminder| &reminder.account));
+    let accounts = match of_all {
+        Some(account) => vec![account.as_str().to_owned()],
         None => of_each(|reading| {
             reading
                 .transition

@@ -15,6 +15,7 @@ mod history;
 mod lock;
 mod open;
 mod outbox;
+mod reminder;
 mod revisit;
 mod run;
 mod status;
@@ -162,6 +163,11 @@ impl StateStore for SqliteStore {
     async fn changes(&self, key: &BucketKey, limit: usize) -> Result<Vec<ChangeRecord>, StateError> {
         let key = key.clone();
         self.worker.call(move |database| change::of(database, &key, limit)).await
+    }
+
+    async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError> {
+        let account = account.clone();
+        self.worker.call(move |database| reminder::last(database, &account)).await
     }
 
     async fn forget(&self, instant: Timestamp) -> Result<u64, StateError> {

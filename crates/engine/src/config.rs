@@ -109,6 +109,9 @@ impl Config {
         if config.notify.group_over == Some(0) {
             return Err(ConfigError::named("`group_over` must be at least 1"));
         }
+        if config.notify.remind_days.is_some_and(|days| !(1..=365).contains(&days)) {
+            return Err(ConfigError::named("`remind_days` must be between 1 and 365"));
+        }
         config.notify.check(text)?;
         let mut names = config.notify.names();
         names.sort();

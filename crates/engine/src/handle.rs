@@ -154,6 +154,16 @@ impl Handler {
         Ok(handled)
     }
 
+    /// Gives a handler that reminds every so often of what is still open; `None`: never.
+    pub fn reminding(self, every: Option<Duration>) -> Self {
+        Self { observer: self.observer.reminding(every), ..self }
+    }
+
+    /// Reminds of what has been open for long at the instant `now`.
+    pub async fn remind(&self, now: Timestamp) -> Result<(), StateError> {
+        self.observer.remind(self.account(), now).await
+    }
+
     fn account(&self) -> &AccountId {
         &self.looker.identity().account
     }

@@ -35,7 +35,7 @@ use crate::escape::terminal_cell;
 use crate::notice::{Notice, OccurrenceKind};
 use crate::report::sentence::{counted, few};
 use crate::report::wire::{
-    Baseline, CauseDocument, DigestDocument, Group, NoticeDocument, OccurrenceDocument, Severity,
+    Baseline, CauseDocument, DigestDocument, Group, NoticeDocument, OccurrenceDocument, Reminder, Severity,
 };
 
 /// How many buckets a message names; the rest is counted.
@@ -72,6 +72,9 @@ impl Message {
         readings.sort_by_key(Reading::severity);
         if let Some(digest) = &notice.digest {
             return Self::of_digest(notice, digest);
+        }
+        if let Some(reminder) = &notice.reminder {
+            return Self::of_reminder(notice, reminder);
         }
         match (&notice.baseline, &notice.event, &notice.group, readings.as_slice()) {
             (Some(baseline), ..) => Self::of_baseline(notice, baseline),
@@ -120,6 +123,31 @@ impl Message {
             facts: fact::of_digest(notice.at),
             list: list.collect(),
             folded: digest.notices.len().saturating_sub(SHOWN),
+        }
+    }
+
+    fn of_reminder(notice: &NoticeDocument, reminder: &Reminder) -> Self {
+        let account = reminder.account.as_str();
+        let list: Vec<_> = reminder.open.iter().take(SHOWN).map(fact::still_open).collect();
+        let headline = match reminder.open.as_slice() {
+            [one] if reminder.buckets == 1 => {
+                format!("{} is still public (account {account})", terminal_cell(&one.bucket))
+            }
+            _ => {
+                let buckets = counted(reminder.buckets, "bucket", "buckets");
+                format!("{buckets} of account {account} are still public")
+            }
+        };
+        let worst =
+            reminder.open.iter().flat_map(|open| &open.exposures).map(|exposure| exposure.severity).min();
+        Self {
+            id: notice.id.clone(),
+            at: notice.at,
+            severity: worst.unwrap_or(Severity::Informational),
+            headline: Line::new(headline),
+            facts: fact::of_reminder(),
+            folded: usize::try_from(reminder.buckets).unwrap_or(usize::MAX).saturating_sub(list.len()),
+            list,
         }
     }
 

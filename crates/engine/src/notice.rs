@@ -70,12 +70,34 @@ pub enum NoticeBody {
     },
     /// An event that is told for its own sake: it changed nothing that could be seen.
     Event(Occurrence),
+    /// What has been open for long.
+    Reminder {
+        /// The account.
+        account: AccountId,
+        /// How many buckets it is about.
+        buckets: u64,
+        /// The worst of them, the worst first.
+        open: Vec<StillOpen>,
+    },
     /// What one interval brought to a notifier that is told of it in one message. It is made to be handed over, and never
     /// stored.
     Digest {
         /// The notices, in order.
         notices: Vec<Notice>,
     },
+}
+
+/// A bucket that is still open to strangers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StillOpen {
+    /// The bucket.
+    pub bucket: Untrusted,
+    /// Its region.
+    pub region: Option<String>,
+    /// Since when it is public.
+    pub since: Timestamp,
+    /// The worst ways in that nobody accepted, as exposures of the assessment document.
+    pub exposures: Vec<serde_json::Value>,
 }
 
 /// An event that is told for its own sake.

@@ -9,10 +9,12 @@ mod decide;
 mod facets;
 mod found;
 mod look;
+mod remind;
 mod scan;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::accept::{AcceptError, Acceptable, NewException};
 pub use self::look::{AccountLook, BucketLook, Hand, Occasion, Outcome};
@@ -50,6 +52,7 @@ pub struct Observer {
     routing: Routing,
     judge: Judge,
     reviewed: Vec<Exception>,
+    remind_every: Option<Duration>,
 }
 
 impl Observer {
@@ -60,7 +63,7 @@ impl Observer {
 
     /// Gives an observer that writes to `store` and tells whom `routing` says.
     pub fn routed(store: Arc<dyn StateStore>, routing: Routing) -> Self {
-        Self { store, routing, judge: assess, reviewed: Vec::new() }
+        Self { store, routing, judge: assess, reviewed: Vec::new(), remind_every: None }
     }
 
     /// Gives an observer that heeds the exceptions `reviewed`, beside those of the state.

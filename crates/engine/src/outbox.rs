@@ -20,10 +20,9 @@ pub use self::backoff::Backoff;
 
 use self::lane::Lane;
 use self::pace::Pace;
-use self::parcel::{Packed, Packing, Parcel};
+use self::parcel::{Packed, Packing, Parcel, urgency};
 
 use crate::clock::{Clock, SystemClock};
-use crate::message::Message;
 use crate::notice::Notice;
 use crate::notifier::{DeliveryError, Notifier, Retry};
 use crate::routing::Routing;
@@ -253,7 +252,7 @@ impl Outbox {
     /// time in which it was held does not count.
     fn of_each(&self, notifier: &dyn Notifier, delivery: &Claimed, outcome: &Outcome) -> Outcome {
         let Outcome::Failed { reason, .. } = outcome else { return outcome.clone() };
-        let (since, severity) = (delivery.waiting_since, Message::of(&delivery.notice).severity);
+        let (since, severity) = (delivery.waiting_since, urgency(&delivery.notice));
         let tried_since = self.timing(notifier).due(since, severity, since);
         if later(tried_since, self.options.give_up_after) <= self.clock.now() {
             return Outcome::Dead { reason: reason.clone() };

@@ -2,9 +2,11 @@
 
 mod subject;
 
+use bucketwatch_policy::name::AccountId;
+
 use self::subject::{Subject, kind_of};
 use crate::config::{AlertKind, NoticeKind, RouteConfig};
-use crate::notice::{Notice, TransitionRecord};
+use crate::notice::{Notice, StillOpen, TransitionRecord};
 use crate::state::OutgoingNotice;
 
 /// Who is told what.
@@ -69,6 +71,12 @@ impl Routing {
             let takes = receiver.routes.iter().any(|route| subject.is_taken_by(route));
             receiver.registers && (receiver.routes.is_empty() || takes)
         })
+    }
+
+    /// Gives those who are reminded that a bucket of `account` is still `open`. Who follows keeps it open anyway.
+    pub(crate) fn of_reminder(&self, account: &AccountId, open: &StillOpen) -> Vec<String> {
+        let subject = Subject::of_reminder(account, open);
+        self.names(|receiver| !receiver.follows && self.is_told(receiver, &subject))
     }
 
     /// Tells whether `alert_on` chooses `transition` and yet no route takes it.

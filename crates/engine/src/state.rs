@@ -26,7 +26,8 @@ pub use self::outbox::{Claim, Claimed, DeadLetter, OutboxCount, Outcome, Settlem
 pub use self::policy_text::{Digest, attach, detach};
 pub use self::query::{Cursor, HistoryQuery, Page, StatusQuery, StatusRow, Summary};
 pub use self::record::{
-    AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Commit, Look, OutgoingNotice, StandingRecord,
+    AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Commit, Look, OutgoingNotice, Reminded,
+    StandingRecord,
 };
 pub use self::revisit::Revisit;
 pub use self::run::{Coverage, Run, RunEnd, RunId, RunRequest};
@@ -112,6 +113,9 @@ pub trait StateStore: Send + Sync {
 
     /// Gives the events about `key` and about its account as a whole that AWS did, the latest first, by their own time.
     async fn changes(&self, key: &BucketKey, limit: usize) -> Result<Vec<ChangeRecord>, StateError>;
+
+    /// Gives when somebody was last reminded of what is still open in `account`.
+    async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError>;
 
     /// Forgets events that were handled before `instant`, and gives how many these were.
     async fn forget(&self, instant: Timestamp) -> Result<u64, StateError>;

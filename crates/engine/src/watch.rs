@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// How long one round of work may take. Messages stay invisible to others for longer.
 const ROUND: Duration = Duration::from_secs(20);
 
-/// How often old events are forgotten.
+/// How often old events are forgotten, and is looked for what to remind of.
 const FORGET: Duration = Duration::from_secs(3600);
 
 /// The port to a queue that holds events.
@@ -185,7 +185,7 @@ impl Watch {
         Ok(Taken { done, handled })
     }
 
-    /// Makes the looks that are due, and forgets what is old.
+    /// Makes the looks that are due, forgets what is old, and reminds of what is still open.
     async fn look_again(&self) {
         let mut forget_at = Instant::now();
         while self.stop.why().is_none() {
@@ -197,6 +197,9 @@ impl Watch {
             if forget_at <= now {
                 forget_at = now + FORGET;
                 if let Err(error) = self.handler.forget(Timestamp::now()).await {
+                    (self.journal)(Said::Failed(error.into()));
+                }
+                if let Err(error) = self.handler.remind(Timestamp::now()).await {
                     (self.journal)(Said::Failed(error.into()));
                 }
             }

@@ -8,7 +8,7 @@ use rusqlite::{Transaction, params};
 use super::codec::to_json;
 use super::error::Place;
 use super::worker::Database;
-use super::{account, bucket, change, exception, outbox, revisit, run};
+use super::{account, bucket, change, exception, outbox, reminder, revisit, run};
 
 /// Writes everything or nothing.
 pub(super) fn commit(database: &mut Database, commit: &Commit) -> Result<(), StateError> {
@@ -23,6 +23,10 @@ pub(super) fn commit(database: &mut Database, commit: &Commit) -> Result<(), Sta
         for record in &commit.buckets {
             let stored = bucket::write(transaction, record);
             fresh(stored, place, || record.key.name.clone())?;
+        }
+        if let Some(reminded) = &commit.reminded {
+            let stored = reminder::write(transaction, reminded);
+            fresh(stored, place, || Untrusted::new(reminded.account.as_str()))?;
         }
         for transition in &commit.transitions {
             record(transaction, transition).map_err(|error| place.error(error))?;

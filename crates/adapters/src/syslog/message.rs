@@ -30,16 +30,17 @@ pub(super) struct Sender {
     pub(super) max_bytes: usize,
 }
 
-/// Gives the messages of `notice`: one for each transition that it tells, one for a group, a baseline or an event.
+/// Gives the messages of `notice`: one for each transition that it tells, one for a group, a baseline, an event or a reminder.
 pub(super) fn messages(sender: &Sender, notice: &Notice) -> Vec<String> {
     let notice = NoticeDocument::from(notice);
     let transitions = notice.transitions.iter().map(|transition| of_transition(sender, &notice, transition));
     let baseline = notice.baseline.iter().map(|baseline| of_baseline(sender, &notice, baseline));
-    let others = (notice.group.is_some() || notice.event.is_some()).then(|| of_message(sender, &notice));
+    let says_more = notice.group.is_some() || notice.event.is_some() || notice.reminder.is_some();
+    let others = says_more.then(|| of_message(sender, &notice));
     others.into_iter().chain(transitions).chain(baseline).collect()
 }
 
-/// Gives the message of a group or an event in the words that every sink has for it.
+/// Gives the message of a group, an event or a reminder in the words that every sink has for it.
 fn of_message(sender: &Sender, notice: &NoticeDocument) -> String {
     let said = Message::of_document(notice);
     let header = sender.header(SyslogSeverity::of_message(said.severity), notice.at, &notice.kind);

@@ -5,5 +5,6 @@ mod account;
 mod ending;
 mod incarnation;
 mod plain;
+mod remind;
 mod sight;
 mod world;

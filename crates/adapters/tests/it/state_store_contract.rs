@@ -5,6 +5,7 @@ mod event;
 mod exception;
 mod outbox;
 mod query;
+mod reminder;
 mod run;
 pub(crate) mod sample;
 
@@ -32,6 +33,7 @@ where
     query::a_status_shows_the_worst_first_on_pages_of_any_size(&*store().await).await;
     query::a_status_is_filtered_and_counted_alike(&*store().await).await;
     query::a_history_is_newest_first_and_filtered(&*store().await).await;
+    reminder::of_two_that_remind_at_once_one_is_refused(&*store().await).await;
     outbox::each_notifier_gets_each_notice_once_leased(&*store().await).await;
     outbox::a_lease_that_ran_out_is_claimed_again_and_the_old_ticket_is_void(&*store().await).await;
     outbox::a_failure_waits_until_its_time(&*store().await).await;

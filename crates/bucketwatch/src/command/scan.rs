@@ -50,7 +50,8 @@ async fn whole(arguments: &ScanArguments) -> Result<Exit> {
     };
     let routing = notifiers.routed(alert_on(arguments, &config));
     let observer = Observer::routed(Arc::clone(&store), routing.clone())
-        .accepting(settings::exceptions(&config, Timestamp::now())?);
+        .accepting(settings::exceptions(&config, Timestamp::now())?)
+        .reminding(config.notify.remind_every());
     let recorder = Arc::new(ScanRecorder::new(Arc::clone(&store), observer, state::holder()));
     let outcome = scan(cloud, recorder, options.clone()).await;
     drop(options);

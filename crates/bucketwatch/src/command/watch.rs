@@ -53,6 +53,7 @@ struct Daemon {
     notifiers: Notifiers,
     routing: Routing,
     reviewed: Vec<Exception>,
+    remind_every: Option<Duration>,
     stop: Stop,
     quiet: bool,
 }
@@ -70,7 +71,9 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     let cloud: Arc<dyn Cloud> = Arc::new(connect(&aws).await?);
     let (routing, quiet) = (notifiers.routed(alert_on(&config)), arguments.common.quiet);
     let reviewed = settings::exceptions(&config, Timestamp::now())?;
-    let daemon = Daemon { store, cloud, notifiers, routing, reviewed, stop: Stop::default(), quiet };
+    let remind_every = config.notify.remind_every();
+    let stop = Stop::default();
+    let daemon = Daemon { store, cloud, notifiers, routing, reviewed, remind_every, stop, quiet };
     let handler = Arc::new(daemon.handler(arguments.own.clone()).await?);
     if let Some(file) = &arguments.file {
         let replayed = replay::replay(file, &handler, daemon.store.as_ref(), quiet).await?;
@@ -102,7 +105,7 @@ impl Daemon {
         let options = HandleOptions { own, ..HandleOptions::default() };
         let routing = self.routing.clone();
         let handler = Handler::routed(Arc::clone(&self.store), Arc::new(looker), routing, options);
-        Ok(handler.accepting(self.reviewed.clone()))
+        Ok(handler.accepting(self.reviewed.clone()).reminding(self.remind_every))
     }
 
     async fn signals(&self) {
@@ -131,7 +134,8 @@ impl Daemon {
         let Some(every) = every else { return };
         while self.stop.why().is_none() {
             let observer = Observer::routed(Arc::clone(&self.store), self.routing.clone())
-                .accepting(self.reviewed.clone());
+                .accepting(self.reviewed.clone())
+                .reminding(self.remind_every);
             let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, state::holder());
             let options = ScanOptions { stop: self.stop.clone(), ..ScanOptions::default() };
             match scan(Arc::clone(&self.cloud), Arc::new(recorder), options).await {

@@ -108,3 +108,27 @@ fn a_list_of_findings_has_what_the_first_scan_finds() {
     run(home.path(), &account);
     assert_eq!(lines(home.path(), "list.log"), first, "once only");
 }
+
+#[test]
+fn what_is_held_for_a_digest_waits_in_the_state_and_is_shown() {
+    let account = Served::start(Account::from_fleet(Fleet::generate(BUCKETS, 5)));
+    let home = tempfile::tempdir().expect("a home");
+    configure(home.path(), "[notify.digest.one]\nevery = \"744h\"\nat_once = []\n");
+    let said = run(home.path(), &account);
+    assert_eq!((lines(home.path(), "one.log"), lines(home.path(), "other.log")), (0, 1), "{said}");
+    let said = told(&bucketwatch(home.path()).args(["notify", "list"]).output().expect("it runs"));
+    assert!(said.contains("one: 1 waiting") && !said.contains("other: "), "{said}");
+}
+
+#[test]
+fn a_notifier_that_the_file_no_longer_has_is_said_to_be_gone() {
+    let account = Served::start(Account::from_fleet(Fleet::generate(BUCKETS, 5)));
+    let home = tempfile::tempdir().expect("a home");
+    configure(home.path(), "[notify.digest.one]\nevery = \"744h\"\nat_once = []\n");
+    run(home.path(), &account);
+    std::fs::write(home.path().join("bucketwatch.toml"), "[notify]\n").expect("a configuration");
+    for command in [&["status"][..], &["notify", "list"]] {
+        let said = told(&bucketwatch(home.path()).args(command).output().expect("it runs"));
+        assert!(said.contains("the configuration file has no notifier of this name"), "{command:?}: {said}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Where notices go.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,6 +34,9 @@ pub struct NotifyConfig {
     /// Notifiers that get what comes in an interval as one message, by name.
     #[serde(default)]
     pub digest: BTreeMap<Named, DigestConfig>,
+    /// Every so many days each bucket that is still open and that nobody accepted is told again, 1 to 365. Default: never.
+    #[schemars(range(min = 1, max = 365))]
+    pub remind_days: Option<u32>,
     /// Which notifier hears of what. Default: each of everything that `alert_on` chooses.
     #[serde(default)]
     pub route: Vec<RouteConfig>,
@@ -104,6 +108,11 @@ impl NotifyConfig {
         places
     }
 
+    /// Gives how often is reminded of what is still open.
+    pub fn remind_every(&self) -> Option<Duration> {
+        self.remind_days.map(|days| Duration::from_secs(u64::from(days) * 24 * 60 * 60))
+    }
+
     /// Gives when the notifier `name` is told.
     pub fn timing_of(&self, name: &str) -> Timing {
         Timing {
@@ -159,13 +168,16 @@ impl NotifyConfig {
                 return Err(ConfigError::at(text, named.span().start, fault));
             }
         }
-        match self.route.iter().find(|route| route.is_void()) {
+        let is_void = |route: &&RouteConfig| {
+            route.is_void() || self.remind_days.is_none() && route.is_for_reminders_only()
+        };
+        match self.route.iter().find(is_void) {
             Some(route) => {
                 let place = route.to.any_of().first().map_or(0, |to| to.span().start);
                 Err(ConfigError::at(
                     text,
                     place,
-                    "the route takes nothing: `except` leaves out everything that it takes",
+                    "the route takes nothing: `except` leaves out everything that it takes, or it wants reminders and there is no `remind_days`",
                 ))
             }
             None => Ok(()),

@@ -78,6 +78,8 @@ pub enum NoticeKind {
     Revoked,
     /// What the first scan of an account found.
     Baseline,
+    /// What has been open for long.
+    Reminder,
     /// An event that is told for its own sake: an attempt that was refused, a change that cannot be read, one of what
     /// watches the account.
     Event,
@@ -95,7 +97,7 @@ impl NoticeKind {
             Self::LostSight => Some(AlertKind::LostSight),
             Self::RegainedSight => Some(AlertKind::RegainedSight),
             Self::Deleted => Some(AlertKind::Deleted),
-            Self::Accepted | Self::Revoked | Self::Baseline | Self::Event => None,
+            Self::Accepted | Self::Revoked | Self::Baseline | Self::Reminder | Self::Event => None,
         }
     }
 }
@@ -105,6 +107,13 @@ impl RouteConfig {
     pub fn takes(&self) -> Criteria {
         let Self { to: _, kind, severity, account, bucket, tag, except: _ } = self.clone();
         Criteria { kind, severity, account, bucket, tag }
+    }
+
+    /// Tells whether it wants reminders and nothing else.
+    pub(super) fn is_for_reminders_only(&self) -> bool {
+        self.kind
+            .as_ref()
+            .is_some_and(|kinds| kinds.any_of().iter().all(|kind| *kind == NoticeKind::Reminder))
     }
 
     /// Tells whether one of its exceptions leaves nothing.

@@ -173,6 +173,10 @@ fn a_route_that_can_take_nothing_is_refused_where_it_stands() {
         let said = refused(&format!("{TWO}[[notify.route]]\nto = [\"one\"]\n{rest}\n"));
         assert!(said.starts_with(place) && said.contains(word), "{rest}: {said}");
     }
+    let reminders = format!("{TWO}[[notify.route]]\nto = [\"one\"]\nkind = [\"reminder\"]\n");
+    assert!(refused(&reminders).contains("there is no `remind_days`"), "{}", refused(&reminders));
+    assert!(Config::parse(&format!("[notify]\nremind_days = 7\n{reminders}")).is_ok());
+    assert!(refused("[notify]\nremind_days = 0\n").contains("between 1 and 365"));
     let fine = "bucket = [\"a*\"]\nexcept = [{ bucket = [\"ab*\"] }]";
     assert!(Config::parse(&format!("{TWO}[[notify.route]]\nto = [\"one\"]\n{fine}\n")).is_ok());
 }

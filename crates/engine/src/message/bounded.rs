@@ -40,6 +40,15 @@ fn cut(document: &mut Value, exposures: usize, transitions: usize) {
     if let Some(list) = digest.and_then(Value::as_array_mut) {
         list.truncate(transitions);
     }
+    let open = document.get_mut("reminder").and_then(|reminder| reminder.get_mut("open"));
+    if let Some(list) = open.and_then(Value::as_array_mut) {
+        list.truncate(transitions);
+        list.iter_mut().for_each(|open| {
+            if let Some(ways) = open.get_mut("exposures").and_then(Value::as_array_mut) {
+                ways.truncate(exposures);
+            }
+        });
+    }
     let worst = document.get_mut("baseline").and_then(|baseline| baseline.get_mut("worst"));
     for name in worst.and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(text) = name.as_str().filter(|text| text.chars().count() > NAME) {

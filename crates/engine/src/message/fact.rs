@@ -7,8 +7,8 @@ use super::{Line, Reading, Turn, command};
 use crate::escape::terminal_cell;
 use crate::report::sentence;
 use crate::report::wire::{
-    Baseline, CauseDocument, DeedDocument, Exposure, Group, OccurrenceDocument, Side, TransitionDocument,
-    Verdict,
+    Baseline, CauseDocument, DeedDocument, Exposure, Group, OccurrenceDocument, OpenBucket, Side,
+    TransitionDocument, Verdict,
 };
 
 /// How many ways into one bucket are described.
@@ -106,6 +106,29 @@ pub(super) fn of_several(readings: &[Reading<'_>]) -> Vec<Fact> {
     facts.push(text("Since", first.transition.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     facts.push(Fact { label: "All", value: Value::Command(Line::new("bucketwatch history")) });
     facts
+}
+
+/// Gives a line on a bucket that is still open.
+pub(super) fn still_open(open: &OpenBucket) -> Line {
+    let since = open.since.strftime("%Y-%m-%d");
+    let bucket = terminal_cell(&open.bucket);
+    Line::new(match open.exposures.first() {
+        Some(worst) => format!(
+            "{}: {bucket}: {} can {}, since {since}",
+            worst.severity.as_str(),
+            sentence::who(worst),
+            sentence::access(&worst.access)
+        ),
+        None => format!("{bucket}, since {since}"),
+    })
+}
+
+/// Gives the facts of a reminder.
+pub(super) fn of_reminder() -> Vec<Fact> {
+    vec![
+        text("Close", "`bucketwatch explain BUCKET` shows what would"),
+        Fact { label: "All", value: Value::Command(Line::new("bucketwatch status")) },
+    ]
 }
 
 /// Gives the facts of what one interval until `end` brought.

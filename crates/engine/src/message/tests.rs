@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::notice::{
-    Deed, Notice, NoticeBody, Occurrence, OccurrenceKind, TransitionCause, TransitionRecord,
+    Deed, Notice, NoticeBody, Occurrence, OccurrenceKind, StillOpen, TransitionCause, TransitionRecord,
 };
 use crate::report::sample;
 
@@ -86,6 +86,19 @@ fn baseline(public: u64) -> Notice {
     Notice { id: "n0".to_owned(), at: sample::instant(), body, group_key: "run-1".to_owned() }
 }
 
+/// What has been open for long.
+fn reminder(buckets: u64) -> Notice {
+    let open = |number| StillOpen {
+        bucket: if number == 3 { HOSTILE[1].into() } else { Untrusted::new(format!("open-{number}")) },
+        region: Some("eu-west-1".to_owned()),
+        since: sample::instant(),
+        exposures: vec![record("open").after.unwrap()["exposures"][0].clone()],
+    };
+    let body =
+        NoticeBody::Reminder { account: sample::account(), buckets, open: (1..=buckets).map(open).collect() };
+    Notice { body, ..notice(Vec::new()) }
+}
+
 /// What one interval brought: more than is shown.
 fn digest() -> Notice {
     let mut notices: Vec<_> =
@@ -151,6 +164,7 @@ fn every_kind() -> Vec<(&'static str, Notice)> {
         ("unverified", event(OccurrenceKind::Unverified, "photos", "PutBucketAcl", Some("AccessDenied"))),
         ("watcher", event(OccurrenceKind::Watcher, "bucketwatch-trail", "StopLogging", None)),
         ("digest", digest()),
+        ("reminder", reminder(12)),
         ("hostile", notice(vec![record(HOSTILE[1])])),
     ]
 }

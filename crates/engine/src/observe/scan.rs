@@ -100,7 +100,11 @@ impl Recorder for ScanRecorder {
     async fn finish(&self, partial: Option<String>, coverage: Coverage) -> Result<(), StateError> {
         let run = self.open()?;
         let occasion = Occasion::scan(&run.id, Timestamp::now());
-        let concluded = self.observer.conclude(&occasion, &run.identity.account, partial.is_none()).await;
+        let account = &run.identity.account;
+        let concluded = match self.observer.conclude(&occasion, account, partial.is_none()).await {
+            Ok(()) => self.observer.remind(account, occasion.at).await,
+            failed => failed,
+        };
         // Whatever could not be concluded, the run ends here and gives its lease back.
         let partial = partial.or_else(|| concluded.as_ref().err().map(ToString::to_string));
         let end = RunEnd { at: Timestamp::now(), partial, coverage };

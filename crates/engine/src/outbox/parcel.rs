@@ -43,7 +43,7 @@ impl Packing<'_> {
         let mut packed = Packed::default();
         let mut due: Vec<(Option<Together>, Vec<Claimed>)> = Vec::new();
         for delivery in claimed {
-            let severity = Message::of(&delivery.notice).severity;
+            let severity = urgency(&delivery.notice);
             let ready = self.timing.due(delivery.notice.at, severity, now).max(self.awaited(&delivery, now));
             if ready > now {
                 packed.held.push((delivery, ready));
@@ -123,6 +123,14 @@ impl Parcel {
     /// Gives how often the one of its deliveries failed that did most often.
     pub(super) fn failures(&self) -> u32 {
         self.deliveries.iter().map(|delivery| delivery.failures).max().unwrap_or_default()
+    }
+}
+
+/// Gives how urgent it is to hand `notice` over: a reminder can wait, whatever it is of.
+pub(super) fn urgency(notice: &Notice) -> Severity {
+    match notice.body {
+        NoticeBody::Reminder { .. } => Severity::Informational,
+        _ => Message::of(notice).severity,
     }
 }
 

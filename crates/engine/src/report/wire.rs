@@ -20,7 +20,9 @@ pub use exception::{
     AcceptedDocument, ActDocument, ExceptionDocument, ExceptionSource, ExceptionState, TagDocument,
 };
 pub use exposure::{AudienceDetail, Exposure, Validity};
-pub use notice::{Baseline, DigestDocument, DigestEntry, Group, NoticeDocument, OccurrenceDocument};
+pub use notice::{
+    Baseline, DigestDocument, DigestEntry, Group, NoticeDocument, OccurrenceDocument, OpenBucket, Reminder,
+};
 pub use scan::{Coverage, ScanDocument};
 pub use transition::{CauseDocument, DeedDocument, Gap, Side, TransitionDocument};
 pub use witness::{ContextValue, Witness};

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::config::{Choice, Criteria, NoticeKind, RouteConfig};
 use crate::message::Message;
-use crate::notice::{Notice, NoticeBody, TransitionRecord};
+use crate::notice::{Notice, NoticeBody, StillOpen, TransitionRecord};
 use crate::report::wire::Severity;
 
 /// What is to be told, as far as a route asks for it. What is not known of it is `None`: nobody is left untold for that.
@@ -35,6 +35,19 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Gives what a reminder of `open` is about.
+    pub(super) fn of_reminder(account: &'a AccountId, open: &'a StillOpen) -> Self {
+        let severities =
+            open.exposures.iter().filter_map(|exposure| Severity::deserialize(&exposure["severity"]).ok());
+        Self {
+            kind: Some(NoticeKind::Reminder),
+            severity: severities.min().unwrap_or(Severity::Informational),
+            account,
+            bucket: Some(&open.bucket),
+            tags: None,
+        }
+    }
+
     /// Gives what a notice that tells of no transition is about; `None`: of several things.
     pub(super) fn of_notice(notice: &'a Notice) -> Option<Self> {
         let severity = Message::of(notice).severity;
@@ -45,7 +58,10 @@ impl<'a> Subject<'a> {
             NoticeBody::Event(event) => {
                 Some(subject(NoticeKind::Event, &event.account, event.subject.as_ref()))
             }
-            NoticeBody::Transitions { .. } | NoticeBody::Group { .. } | NoticeBody::Digest { .. } => None,
+            NoticeBody::Transitions { .. }
+            | NoticeBody::Group { .. }
+            | NoticeBody::Reminder { .. }
+            | NoticeBody::Digest { .. } => None,
         }
     }
 

@@ -124,6 +124,8 @@ pub struct Commit {
     pub transitions: Vec<TransitionRecord>,
     /// Notices.
     pub notices: Vec<OutgoingNotice>,
+    /// That somebody was reminded.
+    pub reminded: Option<Reminded>,
     /// Events that were handled.
     pub changes: Vec<ChangeRecord>,
     /// Looks to come; each takes the place of the one that is planned for the same bucket or account.
@@ -132,6 +134,17 @@ pub struct Commit {
     pub revisited: Vec<Revisit>,
     /// Exceptions; each takes the place of the one of the same name.
     pub exceptions: Vec<Exception>,
+}
+
+/// That somebody was reminded of what is still open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminded {
+    /// In which account.
+    pub account: AccountId,
+    /// When that was before, as it was loaded; where somebody reminded meanwhile, the commit is refused.
+    pub before: Option<Timestamp>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A notice and to whom it goes.

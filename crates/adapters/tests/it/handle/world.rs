@@ -180,6 +180,7 @@ pub(super) fn in_words(notice: &Notice) -> String {
             let kind = format!("{:?}", event.kind).to_lowercase();
             format!("{kind} {} {subject}, {} asked", event.deed.name.as_raw(), event.exposures.len())
         }
+        NoticeBody::Reminder { buckets, .. } => format!("reminder of {buckets}"),
         NoticeBody::Digest { notices } => format!("digest of {}", notices.len()),
         NoticeBody::Baseline { .. } => "baseline".to_owned(),
     }

@@ -120,6 +120,7 @@ impl World {
                 }
                 NoticeBody::Group { buckets, .. } => format!("group of {buckets}"),
                 NoticeBody::Event(event) => format!("{:?} {}", event.kind, event.deed.event),
+                NoticeBody::Reminder { buckets, .. } => format!("reminder of {buckets}"),
                 NoticeBody::Digest { notices } => format!("digest of {}", notices.len()),
                 NoticeBody::Baseline { buckets, public, undetermined, .. } => {
                     format!("baseline {buckets}/{public}/{undetermined}")

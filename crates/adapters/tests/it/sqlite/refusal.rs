@@ -65,7 +65,7 @@ async fn a_newer_database_is_refused_and_both_versions_are_named() {
          VALUES (99, 'later', '2030-01-01T00:00:00Z', '1')";
     Connection::open(&path).unwrap().execute_batch(newer).unwrap();
     let error = refused(&path).await;
-    assert!(matches!(error, StateError::Newer { found: 99, known: 3, .. }), "{error}");
+    assert!(matches!(error, StateError::Newer { found: 99, known: 4, .. }), "{error}");
     assert!(error.to_string().contains("update bucketwatch"), "{error}");
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CauseDocument, DeedDocument, Exposure, Severity, TransitionDocument};
 use crate::message::Message;
-use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
+use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind, StillOpen};
 
 /// The most characters of a headline in a digest.
 const HEADLINE: usize = 300;
@@ -18,7 +18,7 @@ const HEADLINE: usize = 300;
 pub struct NoticeDocument {
     /// A repeat carries the same.
     pub id: String,
-    /// `transitions`, `group`, `event`, `digest` or `baseline`.
+    /// `transitions`, `group`, `event`, `reminder`, `digest` or `baseline`.
     pub kind: String,
     /// When it was written.
     pub at: Timestamp,
@@ -32,6 +32,9 @@ pub struct NoticeDocument {
     /// An event that is told for its own sake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<OccurrenceDocument>,
+    /// What has been open for long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<Reminder>,
     /// What one interval brought; its transitions are among `transitions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<DigestDocument>,
@@ -53,6 +56,30 @@ pub struct Baseline {
     pub undetermined: u64,
     /// The names of the worst.
     pub worst: Vec<Untrusted>,
+}
+
+/// What has been open for long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// The account.
+    pub account: AccountId,
+    /// How many buckets it is about.
+    pub buckets: u64,
+    /// The worst of them, the worst first.
+    pub open: Vec<OpenBucket>,
+}
+
+/// A bucket that is still open to strangers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenBucket {
+    /// The bucket.
+    pub bucket: Untrusted,
+    /// Its region.
+    pub region: Option<String>,
+    /// Since when it is public.
+    pub since: Timestamp,
+    /// The worst ways in that nobody accepted.
+    pub exposures: Vec<Exposure>,
 }
 
 /// What one interval brought.
@@ -122,6 +149,18 @@ impl From<&Occurrence> for OccurrenceDocument {
     }
 }
 
+impl From<&StillOpen> for OpenBucket {
+    fn from(open: &StillOpen) -> Self {
+        let exposures = open.exposures.iter();
+        Self {
+            bucket: open.bucket.clone(),
+            region: open.region.clone(),
+            since: open.since,
+            exposures: exposures.filter_map(|exposure| Exposure::deserialize(exposure).ok()).collect(),
+        }
+    }
+}
+
 impl From<&Notice> for NoticeDocument {
     fn from(notice: &Notice) -> Self {
         let mut document = Self {
@@ -132,6 +171,7 @@ impl From<&Notice> for NoticeDocument {
             transitions: Vec::new(),
             group: None,
             event: None,
+            reminder: None,
             digest: None,
             baseline: None,
         };
@@ -149,6 +189,11 @@ impl From<&Notice> for NoticeDocument {
             NoticeBody::Event(occurrence) => {
                 document.event = Some(occurrence.into());
                 "event"
+            }
+            NoticeBody::Reminder { account, buckets, open } => {
+                let open = open.iter().map(OpenBucket::from).collect();
+                document.reminder = Some(Reminder { account: account.clone(), buckets: *buckets, open });
+                "reminder"
             }
             NoticeBody::Digest { notices } => {
                 document.fold(notices);
@@ -222,6 +267,17 @@ mod tests {
             transitions: vec![sample::opened_record()],
         });
         assert_eq!((group.group.unwrap().buckets, group.transitions.len()), (37, 1));
+        let reminder = document(NoticeBody::Reminder {
+            account: sample::account(),
+            buckets: 37,
+            open: vec![StillOpen {
+                bucket: sample::HOSTILE.into(),
+                region: None,
+                since: sample::instant(),
+                exposures: vec![sample::opened_record().after.unwrap()["exposures"][0].clone()],
+            }],
+        });
+        assert_eq!(reminder.reminder.unwrap().open[0].exposures.len(), 1);
         let exposure = sample::opened_record().after.unwrap()["exposures"][0].clone();
         let event = document(NoticeBody::Event(Occurrence {
             kind: OccurrenceKind::Refused,
