@@ -258,6 +258,8 @@ impl Judge<'_, '_> {
             };
         }
         let mut own = rest.clone();
+        // Keys that are shut to them elsewhere may be open from a place that the policy names.
+        sighting.places.extend(places.named.iter().filter(|place| !rest.covered.contains(place)).cloned());
         self.enter(&mut own, case, actions, cell, sighting, (&company.members, company.audience, note));
         false
     }

@@ -198,3 +198,19 @@ fn tags_are_told_of_only_where_they_are_needed() {
     let insecure = ("Null", json!({"aws:SecureTransport": "false"}));
     assert!(tagged([tag(if_exists), insecure]), "nothing but the tag escapes");
 }
+
+#[test]
+fn a_named_account_reaches_what_a_named_network_spares() {
+    let from_elsewhere = json!({"StringNotLike": {"aws:SourceVpc": "vpc-11111111"}});
+    let document = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject",
+            "Resource": ["arn:aws:s3:::b/x", "arn:aws:s3:::b/xy"]},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/?y*",
+            "Condition": from_elsewhere},
+    ]});
+    let policy = Policy::parse(&document.to_string()).expect("a policy");
+    let answer = search::ask(&policy, &search::setting("b"));
+    let resources: Vec<&str> =
+        answer.openings.iter().flat_map(|opening| &opening.resources).map(|arn| arn.as_raw()).collect();
+    assert_eq!(resources, ["arn:aws:s3:::b/x", "arn:aws:s3:::b/xy"]);
+}
