@@ -27,8 +27,24 @@ const CACHE: &str = "-1024";
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(15);
 
+/// How long to wait before what another process holds is asked for again.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Opens the database at `path`; makes it and its folder where there is none.
+///
+/// SQLite gives up at once, whatever its patience, where two that switch a new database to its write-ahead log would wait
+/// for each other. The one that gave up has changed nothing and begins again.
 pub(super) fn open(path: &Path) -> Result<Database, StateError> {
+    let begun = Instant::now();
+    loop {
+        match open_once(path) {
+            Err(StateError::Busy { .. }) if begun.elapsed() < BUSY => std::thread::sleep(PAUSE),
+            outcome => return outcome,
+        }
+    }
+}
+
+fn open_once(path: &Path) -> Result<Database, StateError> {
     let place = Place(path.display().to_string());
     prepare_file(path, &place)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -162,7 +178,7 @@ fn migrate_alone(database: &mut Database) -> Result<(), StateError> {
                 let source = "another process holds the lock and the schema is not up to date".into();
                 return Err(StateError::Busy { place: database.place.0.clone(), source });
             }
-            None => std::thread::sleep(Duration::from_millis(20)),
+            None => std::thread::sleep(PAUSE),
         }
     }
     Ok(())

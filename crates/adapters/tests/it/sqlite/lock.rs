@@ -65,13 +65,15 @@ async fn scan_for_ever(path: &Path) {
 #[tokio::test]
 async fn processes_that_make_the_same_database_at_once_all_get_it() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("new/state.db");
-    let open = || {
-        let path = path.clone();
-        tokio::spawn(async move { SqliteStore::open(&path).await.map(drop) })
-    };
-    let opened: Vec<_> = (0..8).map(|_| open()).collect();
-    for store in opened {
-        store.await.unwrap().unwrap();
+    for number in 0..20 {
+        let path = folder.path().join(format!("{number}/state.db"));
+        let open = || {
+            let path = path.clone();
+            tokio::spawn(async move { SqliteStore::open(&path).await.map(drop) })
+        };
+        let opened: Vec<_> = (0..8).map(|_| open()).collect();
+        for store in opened {
+            store.await.unwrap().unwrap();
+        }
     }
 }
