@@ -140,9 +140,16 @@ impl Glob {
     pub(super) fn matches(&self, text: &str) -> bool {
         let mut rest = text.chars();
         let mut at = 0;
+        while let Some(Token::Char(wanted)) = self.0.get(at) {
+            if rest.next() != Some(*wanted) {
+                return false;
+            }
+            at += 1;
+        }
         let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
         loop {
             match self.0.get(at) {
+                Some(Token::Run) if at + 1 == self.0.len() => return true,
                 Some(token) if token.is_run() => {
                     retry = Some((at, rest.clone()));
                     at += 1;
