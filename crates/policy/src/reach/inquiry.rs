@@ -5,7 +5,7 @@ pub(super) mod plain;
 use std::cell::OnceCell;
 
 use crate::action::{Action, ActionSet, ResourceKind};
-use crate::document::{Effect, Statement};
+use crate::document::{Effect, Principal, Principals, Statement};
 use crate::reach::cell::{self, Cell};
 use crate::reach::compile::{Compiler, Mood};
 use crate::reach::formula::Model;
@@ -274,6 +274,20 @@ impl<'a> Inquiry<'a> {
             grantable = grantable.or(facts.directory_buckets);
         }
         all.and(grantable)
+    }
+
+    /// Tells whether a statement of the choice names accounts and their principals, and nobody else.
+    pub(super) fn names_accounts_only(&self, sources: &[usize]) -> bool {
+        let is_account = |principal: &Principal| {
+            matches!(
+                principal,
+                Principal::Account { .. } | Principal::Arn { .. } | Principal::OriginAccessIdentity(_)
+            )
+        };
+        self.allows(sources).iter().any(|statement| match &statement.principals {
+            Principals::Only(list) => list.iter().all(is_account),
+            Principals::Except(_) => false,
+        })
     }
 
     /// Gives the statements of a choice of sources.

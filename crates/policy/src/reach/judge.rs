@@ -95,7 +95,10 @@ impl Judge<'_, '_> {
         let mut narrow: Vec<(Sighting, Vec<Span>)> = Vec::new();
         // Whom a network lets in that is not said yet.
         let mut strangers: Vec<Outsider> = Vec::new();
-        for signed in [false, true] {
+        // Nobody whom a policy does not name is any of those that it names.
+        let stages =
+            if !delegated && inquiry.names_accounts_only(self.sources) { &[] } else { &[false, true][..] };
+        for signed in stages.iter().copied() {
             let callers = if signed { inquiry.strangers() } else { anonymous };
             let sighting = self.sight(&rest, case, callers, &inquiry.places.open);
             let named = |ranges| {
