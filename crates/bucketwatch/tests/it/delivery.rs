@@ -93,7 +93,11 @@ fn open_one(account: &Served) {
 #[test]
 fn what_a_receiver_missed_in_one_run_it_gets_once_in_the_next_under_the_same_id() {
     let (account, home, syslog) = (account(), tempfile::tempdir().expect("a home"), address());
+    // Few attempts, so that the pause after the last one ends well within the next run.
+    let configuration = home.path().join("bucketwatch.toml");
+    std::fs::write(&configuration, "[notify]\ndeadline = \"4s\"\n").expect("a configuration");
     let first = run(&mut scan_telling(home.path(), &account, syslog));
+    std::fs::remove_file(&configuration).expect("the configuration is there");
     assert!(told(&first).contains("they wait for the next run"), "{}", told(&first));
     let baseline = logged(home.path());
     assert_eq!(baseline.len(), 1, "the log file does not wait for syslog");
