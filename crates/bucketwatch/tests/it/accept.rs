@@ -2,12 +2,11 @@
 
 use std::process::{Command, Output};
 
-use bucketwatch_exposure::observed::Observed;
 use bucketwatch_sandbox::{Account, demo};
 use serde_json::{Value, json};
 
 use crate::program::{Credentials, bucketwatch, document, scan, told};
-use crate::sandbox::Served;
+use crate::sandbox::{Served, public_policy};
 
 /// A name that attacks every sink.
 const HOSTILE: &str = "=cmd|'\u{1b}[31m\r\n\u{202e}\"],<b>${jndi}\\";
@@ -16,12 +15,6 @@ const HOSTILE: &str = "=cmd|'\u{1b}[31m\r\n\u{202e}\"],<b>${jndi}\\";
 struct World {
     account: Served,
     home: tempfile::TempDir,
-}
-
-fn policy(actions: &[&str]) -> String {
-    json!({"Version": "2012-10-17", "Statement": [{"Sid": "Public", "Effect": "Allow", "Principal": "*",
-        "Action": actions, "Resource": "arn:aws:s3:::web/*"}]})
-    .to_string()
 }
 
 impl World {
@@ -35,13 +28,7 @@ impl World {
     }
 
     fn open(&self, actions: &[&str]) {
-        let policy = policy(actions);
-        self.account.handle().change(|account| {
-            account.change("web", |bucket| {
-                bucket.snapshot.policy = Observed::Present(policy.clone());
-                bucket.snapshot.bucket_block = Observed::Absent;
-            })
-        });
+        self.account.open("web", actions);
     }
 
     fn configure(&self, entries: &str) {
@@ -297,7 +284,8 @@ fn hostile_reasons_and_owners_do_nothing_to_any_sink() {
 fn a_document_is_marked_by_the_configuration_and_explained() {
     let world = World::start();
     world.configure(&entry("\"read\"", &tomorrow()));
-    std::fs::write(world.home.path().join("policy.json"), policy(&["s3:GetObject"])).expect("a file");
+    std::fs::write(world.home.path().join("policy.json"), public_policy("web", &["s3:GetObject"]))
+        .expect("a file");
     let check = |more: &[&str]| {
         let account = demo::account_id();
         let usual = ["check", "policy.json", "--account", account.as_str()];

@@ -1,12 +1,12 @@
 //! Two runs and the receivers of their notices: down in one, up in the next.
 
 use std::io::Read as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use bucketwatch_exposure::observed::Observed;
 use bucketwatch_sandbox::{Account, Fleet};
 use serde_json::Value;
 
@@ -14,6 +14,9 @@ use crate::program::{Credentials, bucketwatch, scan, told};
 use crate::sandbox::Served;
 
 const BUCKETS: usize = 12;
+
+/// How long a receiver waits for its messages.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn account() -> Served {
     Served::start(Account::from_fleet(Fleet::generate(BUCKETS, 5)))
@@ -39,24 +42,37 @@ fn address() -> SocketAddr {
     listener.local_addr().expect("its address")
 }
 
-/// Takes connections, each to its end, until `most` messages came.
+/// Takes connections, each to its end, until `most` messages came; fails when that takes too long.
 fn receive(address: SocketAddr, most: usize) -> JoinHandle<Vec<String>> {
     let listener = TcpListener::bind(address).expect("the port is free again");
+    listener.set_nonblocking(true).expect("a listener that is asked now and then");
     std::thread::spawn(move || {
-        let mut messages = Vec::new();
+        let (begun, mut messages) = (Instant::now(), Vec::new());
         while messages.len() < most {
-            let (mut stream, _) = listener.accept().expect("a connection");
-            let mut text = String::new();
-            stream.read_to_string(&mut text).expect("messages to their end");
-            let mut rest = text.as_str();
-            while let Some((length, after)) = rest.split_once(' ') {
-                let (message, next) = after.split_at(length.parse().expect("octets are counted"));
-                messages.push(message.to_owned());
-                rest = next;
-            }
+            assert!(begun.elapsed() < PATIENCE, "only {} of {most} messages came", messages.len());
+            let Ok((stream, _)) = listener.accept() else {
+                std::thread::sleep(Duration::from_millis(20));
+                continue;
+            };
+            messages.extend(messages_of(stream));
         }
         messages
     })
+}
+
+/// Reads a connection to its end.
+fn messages_of(mut stream: TcpStream) -> Vec<String> {
+    stream.set_nonblocking(false).expect("a stream that waits");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("messages to their end");
+    let (mut messages, mut rest) = (Vec::new(), text.as_str());
+    while let Some((length, after)) = rest.split_once(' ') {
+        let (message, next) = after.split_at(length.parse().expect("octets are counted"));
+        messages.push(message.to_owned());
+        rest = next;
+    }
+    messages
 }
 
 /// Gives the value of a parameter of structured data.
@@ -75,21 +91,6 @@ fn logged(home: &Path) -> Vec<String> {
     text.lines().map(id).collect()
 }
 
-fn open_one(account: &Served) {
-    let fleet = Fleet::generate(BUCKETS, 5);
-    let shut = (0..BUCKETS).find(|index| !fleet.make(*index).is_public()).expect("one that is shut");
-    let name = fleet.name(shut);
-    let policy = format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}}}"#
-    );
-    account.handle().change(|account| {
-        account.change(&name, |bucket| {
-            bucket.snapshot.policy = Observed::Present(policy.clone());
-            bucket.snapshot.bucket_block = Observed::Absent;
-        })
-    });
-}
-
 #[test]
 fn what_a_receiver_missed_in_one_run_it_gets_once_in_the_next_under_the_same_id() {
     let (account, home, syslog) = (account(), tempfile::tempdir().expect("a home"), address());
@@ -104,7 +105,7 @@ fn what_a_receiver_missed_in_one_run_it_gets_once_in_the_next_under_the_same_id(
     let waiting = told(&bucketwatch(home.path()).arg("status").output().expect("it runs"));
     assert!(waiting.contains(&format!("notifier syslog:tcp://{syslog}: 1 waiting")), "{waiting}");
 
-    open_one(&account);
+    account.open_one(&Fleet::generate(BUCKETS, 5));
     let receiver = receive(syslog, 2);
     run(&mut scan_telling(home.path(), &account, syslog));
     let messages = receiver.join().expect("the receiver ends");

@@ -31,15 +31,7 @@ fn change(account: &Served, fleet: &Fleet) {
                 })
             });
         } else if !open && index % 7 == 0 {
-            let policy = format!(
-                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}}}"#
-            );
-            account.handle().change(|account| {
-                account.change(&name, |bucket| {
-                    bucket.snapshot.policy = Observed::Present(policy.clone());
-                    bucket.snapshot.bucket_block = Observed::Absent;
-                })
-            });
+            account.open(&name, &["s3:GetObject"]);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use bucketwatch_exposure::observed::Observed;
 use bucketwatch_sandbox::{Account, Fleet};
 
 use crate::program::{Credentials, bucketwatch, scan, told};
@@ -15,23 +14,6 @@ fn run(home: &Path, account: &Served) -> String {
         Credentials { key: "AKIASANDBOXSANDBOX00".to_owned(), secret: "any".to_owned(), token: None };
     let mut command = scan(home, &account.handle().endpoint_url(), &credentials);
     told(&command.output().expect("the executable starts"))
-}
-
-/// Opens a bucket that is shut, and gives its name.
-fn open_one(account: &Served) -> String {
-    let fleet = Fleet::generate(BUCKETS, 5);
-    let shut = (0..BUCKETS).find(|index| !fleet.make(*index).is_public()).expect("one that is shut");
-    let name = fleet.name(shut);
-    let policy = format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}}}"#
-    );
-    account.handle().change(|account| {
-        account.change(&name, |bucket| {
-            bucket.snapshot.policy = Observed::Present(policy.clone());
-            bucket.snapshot.bucket_block = Observed::Absent;
-        })
-    });
-    name
 }
 
 fn configure(home: &Path, routes: &str) {
@@ -55,7 +37,7 @@ fn each_hears_of_what_its_routes_take_and_what_nobody_hears_of_is_shown() {
     );
     run(home.path(), &account);
     assert_eq!((lines(home.path(), "one.log"), lines(home.path(), "other.log")), (0, 1), "the baseline");
-    let opened = open_one(&account);
+    let opened = account.open_one(&Fleet::generate(BUCKETS, 5));
     let said = run(home.path(), &account);
     assert_eq!((lines(home.path(), "one.log"), lines(home.path(), "other.log")), (1, 1), "{said}");
     assert!(!said.contains("no route takes"), "{said}");

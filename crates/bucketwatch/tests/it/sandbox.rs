@@ -1,6 +1,8 @@
 //! The sandbox in this process, for what no emulator does: refusing single actions, faults, speed.
 
-use bucketwatch_sandbox::{Account, Handle, Sandbox, SandboxConfig};
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_sandbox::{Account, Fleet, Handle, Sandbox, SandboxConfig};
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 /// A running sandbox with the runtime that serves it.
@@ -26,6 +28,32 @@ impl Served {
     pub(crate) fn handle(&self) -> &Handle {
         self.handle.as_ref().expect("it runs until the end")
     }
+
+    /// Lets everybody do `actions` to the objects of `bucket`, and nothing hold them back.
+    pub(crate) fn open(&self, bucket: &str, actions: &[&str]) {
+        let policy = public_policy(bucket, actions);
+        self.handle().change(|account| {
+            account.change(bucket, |bucket| {
+                bucket.snapshot.policy = Observed::Present(policy.clone());
+                bucket.snapshot.bucket_block = Observed::Absent;
+            })
+        });
+    }
+
+    /// Lets everybody read the first bucket of `fleet` that is shut, and gives its name.
+    pub(crate) fn open_one(&self, fleet: &Fleet) -> String {
+        let shut = (0..fleet.len()).find(|index| !fleet.make(*index).is_public()).expect("one that is shut");
+        let name = fleet.name(shut);
+        self.open(&name, &["s3:GetObject"]);
+        name
+    }
+}
+
+/// Gives a policy that lets everybody do `actions` to the objects of `bucket`.
+pub(crate) fn public_policy(bucket: &str, actions: &[&str]) -> String {
+    json!({"Version": "2012-10-17", "Statement": [{"Sid": "Public", "Effect": "Allow", "Principal": "*",
+        "Action": actions, "Resource": format!("arn:aws:s3:::{bucket}/*")}]})
+    .to_string()
 }
 
 impl Drop for Served {

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bucketwatch_exposure::observed::Observed;
 use bucketwatch_sandbox::{Account, demo};
 use serde_json::{Value, json};
 
@@ -12,15 +11,11 @@ use crate::emulator::front::Front;
 use crate::emulator::ministack::Ministack;
 use crate::emulator::{account, calls, environment};
 use crate::program::{Credentials, bucketwatch, document, scan, told};
-use crate::sandbox::Served;
+use crate::sandbox::{Served, public_policy};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn public_policy(bucket: &str) -> String {
-    json!({"Version": "2012-10-17", "Statement": [{"Sid": "PublicRead", "Effect": "Allow", "Principal": "*",
-        "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/*")}]})
-    .to_string()
-}
+const READ: [&str; 1] = ["s3:GetObject"];
 
 /// Jane put the public policy on `bucket`, just now, in the account `owner`.
 fn policy_put(id: &str, bucket: &str, owner: &str) -> Value {
@@ -32,7 +27,7 @@ fn policy_put(id: &str, bucket: &str, owner: &str) -> Value {
         "userIdentity": {"type": "AssumedRole", "accountId": owner,
             "arn": format!("arn:aws:sts::{owner}:assumed-role/deployer/jane")},
         "requestParameters": {"bucketName": bucket, "policy": "",
-            "bucketPolicy": serde_json::from_str::<Value>(&public_policy(bucket)).unwrap()}}})
+            "bucketPolicy": serde_json::from_str::<Value>(&public_policy(bucket, &READ)).unwrap()}}})
 }
 
 fn with_credentials(command: &mut Command, endpoint: &str, credentials: &Credentials) {
@@ -68,12 +63,7 @@ fn the_events_of_a_file_are_handled_once_and_what_cannot_be_read_is_told() {
     let home = tempfile::tempdir().expect("a home");
     let (first, _) = document(&mut scan(home.path(), &endpoint, &credentials));
     assert_eq!(first["assessments"][0]["verdict"], "not_public");
-    account.handle().change(|account| {
-        account.change("photos", |bucket| {
-            bucket.snapshot.policy = Observed::Present(public_policy("photos"));
-            bucket.snapshot.bucket_block = Observed::Absent;
-        })
-    });
+    account.open("photos", &READ);
     let event = policy_put("e-1", "photos", demo::account_id().as_str());
     let lines = format!("{event}\n{event}\n{{\"no\": \"event\"}}\n");
     std::fs::write(home.path().join("events.json"), lines).expect("a file");
@@ -141,7 +131,7 @@ fn the_events_of_a_queue_are_handled_and_taken_off_it_and_a_signal_ends_it() {
     let credentials = Credentials { key: calls::ACCOUNT.to_owned(), secret: "any".to_owned(), token: None };
     let home = tempfile::tempdir().expect("a home");
     document(&mut scan(home.path(), &endpoint, &credentials));
-    make(&[account::put_policy("photos", &public_policy("photos"))]);
+    make(&[account::put_policy("photos", &public_policy("photos", &READ))]);
     let send =
         |body: String| calls::call("sqs", "send_message", json!({"QueueUrl": queue, "MessageBody": body}));
     let event = policy_put("e-1", "photos", calls::ACCOUNT).to_string();
