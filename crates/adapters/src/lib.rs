@@ -11,8 +11,10 @@ pub mod pagerduty;
 pub mod secrets;
 pub mod security_hub;
 pub mod slack;
+#[cfg(feature = "smtp")]
 pub mod smtp;
 pub mod sns;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod syslog;
 pub mod teams;

@@ -17,14 +17,45 @@ mod watch;
 
 pub(crate) use self::scan::connect_options;
 pub(crate) use self::state::holder;
+pub(crate) use crate::failure::explain_failure;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
+use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::exit::Exit;
+use clap::Parser as _;
 
 use crate::cli::{Arguments, Command};
+use crate::output;
+
+/// Does what the command line says.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
+    match run(arguments) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::from(Exit::Failed.code()),
+        Err(error) => {
+            let (text, exit) = (explain_failure(&error), exit_of(&error));
+            output::tell(&format!("bucketwatch: {}", terminal(&text.into())));
+            ExitCode::from(exit.code())
+        }
+    }
+}
+
+/// Shows what is wrong with the command line, or the help that it asks for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell if the terminal is gone.
+    let _ = error.print();
+    let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+    ExitCode::from(exit.code())
+}
 
 /// Runs the command.
-pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
+fn run(arguments: Arguments) -> Result<Exit> {
     match arguments.command.unwrap_or(Command::Scan(arguments.scan)) {
         Command::Accept(arguments) => accept::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
@@ -57,19 +88,7 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?)
 }
 
-/// Gives an error with its causes on one line.
-pub(crate) fn explain_failure(error: &anyhow::Error) -> String {
-    let mut text = String::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
-        }
-    }
-    text
-}
-
 /// Gives the exit code of an error.
-pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+fn exit_of(error: &anyhow::Error) -> Exit {
     if error.is::<Misuse>() { Exit::Usage } else { Exit::Failed }
 }

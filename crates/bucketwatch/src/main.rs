@@ -1,43 +1,39 @@
 //! The executable: wiring only.
 
+#[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
 mod command;
+mod failure;
+#[cfg(feature = "cli")]
 mod input;
 mod notifiers;
+#[cfg(feature = "cli")]
 mod output;
 mod settings;
+mod told;
 
 use std::process::ExitCode;
 
-use bucketwatch_engine::escape::terminal;
-use bucketwatch_engine::exit::Exit;
-use clap::Parser;
+#[cfg(not(any(feature = "cli", feature = "lambda")))]
+compile_error!("without the feature `cli` or `lambda` there is nothing to run");
 
 /// A scan makes and drops many small things: measured against the C library's allocator, a fifth of the processor time.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(all(feature = "cli", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    let arguments = match cli::Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return refuse(&error),
-    };
-    match command::run(arguments) {
-        Ok(exit) => ExitCode::from(exit.code()),
-        Err(error) if output::is_broken_pipe(&error) => ExitCode::from(Exit::Failed.code()),
-        Err(error) => {
-            let (text, exit) = (command::explain_failure(&error), command::exit_of(&error));
-            output::tell(&format!("bucketwatch: {}", terminal(&text.into())));
-            ExitCode::from(exit.code())
-        }
-    }
+    outside_lambda()
 }
 
-/// Shows what is wrong with the command line, or the help that it asks for.
-fn refuse(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell if the terminal is gone.
-    let _ = error.print();
-    let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
-    ExitCode::from(exit.code())
+#[cfg(feature = "cli")]
+fn outside_lambda() -> ExitCode {
+    command::main()
+}
+
+#[cfg(not(feature = "cli"))]
+fn outside_lambda() -> ExitCode {
+    told::tell("bucketwatch: this build holds the function for AWS Lambda only, and no command");
+    ExitCode::from(bucketwatch_engine::exit::Exit::Usage.code())
 }

@@ -9,6 +9,7 @@ use bucketwatch_engine::report::Look;
 use tempfile::NamedTempFile;
 
 use crate::cli::ColorWord;
+pub(crate) use crate::told::tell;
 
 /// Where findings go.
 pub(crate) struct Output {
@@ -102,11 +103,6 @@ fn unwritten(error: &io::Error, path: &Path) -> io::Error {
     let cause =
         error.get_ref().and_then(|inner| inner.source()).map_or(error.to_string(), ToString::to_string);
     io::Error::new(error.kind(), format!("cannot write the output file `{}`: {cause}", path.display()))
-}
-
-/// Writes a line to standard error. It may be closed: then nobody listens.
-pub(crate) fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Tells whether somebody closed the pipe that the findings went to.

@@ -1,27 +1,25 @@
 //! What the configuration file says, under what the command line says.
 
-use std::path::{Path, PathBuf};
+#[cfg(feature = "cli")]
+mod command_line;
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use bucketwatch_engine::config::{AcceptConfig, Config, ConfigError, FailOnWord, LONGEST_DAYS};
-use bucketwatch_engine::report::threshold::FailOn;
+use bucketwatch_engine::config::{AcceptConfig, Config, ConfigError, LONGEST_DAYS};
 use bucketwatch_exposure::exception::Exception;
 use jiff::Timestamp;
 
-use crate::cli::FailWord;
+#[cfg(feature = "cli")]
+pub(crate) use self::command_line::{fail_on, folder, load, operator};
 
-const FILE_NAME: &str = "bucketwatch.toml";
+/// The name of the configuration file.
+pub(crate) const FILE_NAME: &str = "bucketwatch.toml";
 
-/// Reads the configuration file that `named` or the environment names, or that lies where one is looked for; the
-/// defaults where there is none.
-pub(crate) fn load(named: Option<&Path>) -> Result<Config> {
-    let path = match named {
-        Some(path) => Some(path.to_owned()),
-        None => usual_places().into_iter().find(|path| path.exists()),
-    };
-    let Some(path) = path else { return Ok(Config::default()) };
+/// Reads the configuration file at `path`.
+pub(crate) fn read(path: &Path) -> Result<Config> {
     let about = || format!("the configuration file `{}`", path.display());
-    let text = std::fs::read_to_string(&path).with_context(about)?;
+    let text = std::fs::read_to_string(path).with_context(about)?;
     let mut config = Config::parse(&text).with_context(about)?;
     of_entries(&config.accept, &config, Timestamp::now()).with_context(about)?;
     config.accept_file = config.accept_file.map(|file| path.with_file_name("").join(file));
@@ -54,54 +52,4 @@ fn of_entries(
     now: Timestamp,
 ) -> Result<Vec<Exception>, ConfigError> {
     AcceptConfig::exceptions(entries, config.accept_days.unwrap_or(LONGEST_DAYS), now)
-}
-
-/// Gives who runs the command, as far as the environment says it: `jane on bastion`.
-pub(crate) fn operator() -> String {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let who = set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME"));
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let who = who.unwrap_or_else(nameless);
-    match host.trim_end() {
-        "" => who,
-        host => format!("{who} on {host}"),
-    }
-}
-
-fn usual_places() -> Vec<PathBuf> {
-    let folder = folder("XDG_CONFIG_HOME", ".config");
-    [Some(PathBuf::from(FILE_NAME)), folder.map(|folder| folder.join(FILE_NAME))]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// Gives bucketwatch's folder under an XDG base folder, or under its usual place at home.
-pub(crate) fn folder(variable: &str, at_home: &str) -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = set(variable).or_else(|| set("HOME").map(|home| home.join(at_home)))?;
-    Some(base.join("bucketwatch"))
-}
-
-/// Gives the number of the user where the environment has no name.
-fn nameless() -> String {
-    #[cfg(unix)]
-    if let Ok(own) = std::fs::metadata("/proc/self") {
-        return format!("uid {}", std::os::unix::fs::MetadataExt::uid(&own));
-    }
-    "somebody".to_owned()
-}
-
-/// Gives what counts, by the command line, else the file, else the default.
-pub(crate) fn fail_on(words: &[FailWord], config: &Config) -> FailOn {
-    if !words.is_empty() {
-        return FailOn {
-            public: words.contains(&FailWord::Public),
-            undetermined: words.contains(&FailWord::Undetermined),
-        };
-    }
-    config.fail_on.as_ref().map_or_else(FailOn::default, |words| FailOn {
-        public: words.contains(&FailOnWord::Public),
-        undetermined: words.contains(&FailOnWord::Undetermined),
-    })
 }
