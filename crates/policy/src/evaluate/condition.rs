@@ -3,7 +3,7 @@
 //! *Source*: IAM user guide, "IAM JSON policy elements: Condition operators" and "Multivalued context keys";
 //! docs/semantics.md D5 to D11.
 
-use super::text::{self, equal_folded, matches, matches_arn};
+use super::text::{self, Token, equal_folded, matches_arn};
 use super::{Doubt, Match, ip};
 use crate::condition::{Condition, Operator, Quantifier, Test, Values};
 use crate::parse::{binary, boolean, number, time};
@@ -60,14 +60,12 @@ fn any<W, F>(wanted: &[Option<W>], found: Option<F>, matches: impl Fn(&W, &F) ->
 }
 
 fn text_matches(test: Test, pattern: &Pattern, value: &str, context: &Context) -> bool {
-    let Some(pattern) = text::resolve(pattern, context) else { return false };
-    match test {
-        Test::StringEqualsIgnoreCase | Test::StringNotEqualsIgnoreCase => equal_folded(&pattern, value),
-        Test::ArnEquals | Test::ArnNotEquals | Test::ArnLike | Test::ArnNotLike => {
-            matches_arn(&pattern, value)
-        }
-        _ => matches(&pattern, value),
-    }
+    let compare: fn(&[Token], &str) -> bool = match test {
+        Test::StringEqualsIgnoreCase | Test::StringNotEqualsIgnoreCase => equal_folded,
+        Test::ArnEquals | Test::ArnNotEquals | Test::ArnLike | Test::ArnNotLike => matches_arn,
+        _ => return text::names(pattern, context, value),
+    };
+    text::resolve(pattern, context).is_some_and(|pattern| compare(&pattern, value))
 }
 
 /// Tells whether a comparison of the request's value with the policy's has the outcome that `test` asks for; for a

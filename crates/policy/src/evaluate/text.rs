@@ -17,13 +17,13 @@ pub(super) enum Token {
 
 /// Tells whether the pattern, with the values of a request put in, matches all of `text`.
 pub(super) fn names(pattern: &Pattern, context: &Context, text: &str) -> bool {
-    // Most patterns and texts part at the very beginning.
-    if let Some(Part::Literal(start)) = pattern.parts.first()
-        && !text.starts_with(start.as_str())
-    {
-        return false;
+    match pattern.parts.as_slice() {
+        [Part::Literal(whole)] => text == whole,
+        [Part::Literal(start), Part::AnyRun] => text.starts_with(start.as_str()),
+        // Most patterns and texts part at the very beginning.
+        [Part::Literal(start), ..] if !text.starts_with(start.as_str()) => false,
+        _ => resolve(pattern, context).is_some_and(|pattern| matches(&pattern, text)),
     }
-    resolve(pattern, context).is_some_and(|pattern| matches(&pattern, text))
 }
 
 /// Puts the values of a request into a pattern; `None` where a variable has none and no default, since such a

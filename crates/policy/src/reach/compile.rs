@@ -183,9 +183,6 @@ impl<'a, 's> Compiler<'a, 's> {
         if self.closed {
             return Compiled { formula: None, whys: self.whys };
         }
-        if self.scene.action.kind() == ResourceKind::Object {
-            self.key_variable(Vec::new());
-        }
         self.formula.seal(self.meter);
         Compiled { formula: Some(self.formula), whys: self.whys }
     }

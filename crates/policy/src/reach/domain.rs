@@ -146,8 +146,16 @@ impl Dimension {
         self.samples.get(sample).is_some_and(|sample| sample.truth.contains(atom))
     }
 
-    /// Looks for a sample for which every question of `hold` holds and none of `fail` does, `hint` first.
-    pub(super) fn decide(&mut self, hold: &Bits, fail: &Bits, hint: usize, meter: &Meter) -> Outcome {
+    /// Looks for a sample for which every question of `hold` holds and none of `fail` does, `hint` first. A
+    /// contradiction is reduced to what it takes where somebody is to learn from it.
+    pub(super) fn decide(
+        &mut self,
+        hold: &Bits,
+        fail: &Bits,
+        hint: usize,
+        learns: bool,
+        meter: &Meter,
+    ) -> Outcome {
         let fits = |sample: &Sample| hold.is_subset_of(&sample.truth) && fail.is_disjoint_from(&sample.truth);
         if self.samples.get(hint).is_some_and(fits) {
             return Outcome::Sample(hint);
@@ -162,6 +170,7 @@ impl Dimension {
         }
         match self.search(hold, fail, meter) {
             Found::Value(value) => Outcome::Sample(self.keep(value, meter)),
+            Found::Nothing if !learns => Outcome::Conflict(hold.clone(), fail.clone()),
             Found::Nothing => {
                 let (hold, fail) = self.minimise(hold.clone(), fail.clone(), meter);
                 self.conflicts.push((hold.clone(), fail.clone()));

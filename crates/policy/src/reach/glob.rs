@@ -41,6 +41,15 @@ impl Token {
         }
     }
 
+    /// Gives the token as policies spell it.
+    fn spelled(self) -> char {
+        match self {
+            Self::Char(c) | Self::Fold(c) => c,
+            run if run.is_run() => '*',
+            _ => '?',
+        }
+    }
+
     /// Tells whether the token is a run, which may also be empty.
     pub(super) fn is_run(self) -> bool {
         matches!(self, Self::Run | Self::RunInField | Self::RunOfName | Self::RunOfPath)
@@ -183,18 +192,20 @@ impl Glob {
         prefix: &str,
         substitute: &dyn Fn(&str, Option<&str>) -> Substitute,
     ) -> Vec<Self> {
-        if let Some((Part::Literal(head), tail)) = pattern.parts.split_first() {
-            if let Some(rest) = head.strip_prefix(prefix) {
-                return Self::of_parts(rest, tail, Reading::Wild, substitute)
-                    .map(|(rest, _)| rest)
-                    .into_iter()
-                    .collect();
+        let of = |head: &str, tail: &[Part]| Self::of_parts(head, tail, Reading::Wild, substitute);
+        let (tail, prefix) = match pattern.parts.split_first() {
+            Some((Part::Literal(head), tail)) => {
+                if let Some(rest) = head.strip_prefix(prefix) {
+                    return of(rest, tail).map(|(rest, _)| rest).into_iter().collect();
+                }
+                match prefix.strip_prefix(head.as_str()) {
+                    Some(rest) if !tail.is_empty() => (tail, rest),
+                    _ => return Vec::new(),
+                }
             }
-            if !prefix.starts_with(head.as_str()) {
-                return Vec::new();
-            }
-        }
-        Self::compile(pattern, Reading::Wild, substitute).map_or_else(Vec::new, |glob| glob.after(prefix))
+            _ => (pattern.parts.as_slice(), prefix),
+        };
+        of("", tail).map_or_else(Vec::new, |(glob, _)| glob.after(prefix))
     }
 
     /// Gives what is left of the pattern once it has matched `prefix`: several ways where runs overlap it.
@@ -247,6 +258,14 @@ impl Glob {
         text
     }
 
+    /// Gives the pattern as policies spell it, after `prefix`.
+    pub(super) fn spelled_after(&self, prefix: &str) -> String {
+        let mut text = String::with_capacity(prefix.len() + self.0.len());
+        text.push_str(prefix);
+        text.extend(self.0.iter().map(|token| token.spelled()));
+        text
+    }
+
     /// Tells whether exactly one text matches.
     pub(super) fn is_literal(&self) -> bool {
         self.0.iter().all(|token| matches!(token, Token::Char(_)))
@@ -261,11 +280,7 @@ impl Glob {
 impl std::fmt::Display for Glob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         use std::fmt::Write as _;
-        self.0.iter().try_for_each(|token| match token {
-            Token::Char(c) | Token::Fold(c) => f.write_char(*c),
-            token if token.is_run() => f.write_char('*'),
-            _ => f.write_char('?'),
-        })
+        self.0.iter().try_for_each(|token| f.write_char(token.spelled()))
     }
 }
 

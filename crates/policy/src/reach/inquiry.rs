@@ -71,6 +71,8 @@ pub(super) struct Solution {
     pub(super) encrypted: Option<bool>,
     /// The values of the keys that the policy reads and the caller chooses.
     pub(super) model: Model,
+    /// Whether no other values could have been chosen that leave more keys out.
+    pub(super) forced: bool,
 }
 
 /// What became of one attempt.
@@ -175,7 +177,9 @@ impl<'a> Inquiry<'a> {
     fn play(&self, case: Case<'_>, scene: &Scene<'_>) -> Attempt {
         let (strict, mut whys) = self.solve(case, scene, Mood::Strict, &[]);
         match strict {
-            Answer::Satisfied(model) => return Attempt::In(Box::new(solution(scene, model))),
+            Answer::Satisfied { model, forced } => {
+                return Attempt::In(Box::new(solution(scene, model, forced)));
+            }
             Answer::Exhausted => return Attempt::Open(vec![self.exhausted()]),
             Answer::Impossible => {}
         }
@@ -188,7 +192,7 @@ impl<'a> Inquiry<'a> {
             Answer::Impossible => Attempt::Out,
             Answer::Exhausted => Attempt::Open(vec![self.exhausted()]),
             // Nothing was left open in favour of the caller, so only the budget of samples can be behind it.
-            Answer::Satisfied(_) => {
+            Answer::Satisfied { .. } => {
                 whys.extend(more);
                 if whys.is_empty() {
                     whys.push(Why::NoRule("two ways of reasoning disagree"));
@@ -320,12 +324,13 @@ pub(super) fn denies<'a>(question: &'a Question<'a>) -> Vec<(&'a Document<'a>, &
         .collect()
 }
 
-fn solution(scene: &Scene<'_>, model: Model) -> Solution {
+fn solution(scene: &Scene<'_>, model: Model, forced: bool) -> Solution {
     Solution {
         outsider: scene.outsider.clone(),
         place: scene.place.clone(),
         foreign_point: scene.foreign_point.map(str::to_owned),
         encrypted: scene.encrypted,
         model,
+        forced,
     }
 }

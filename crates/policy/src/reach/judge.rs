@@ -94,7 +94,7 @@ impl Judge<'_, '_> {
 
         let mut narrow: Vec<(Sighting, Vec<Span>)> = Vec::new();
         // Whom a network lets in that is not said yet.
-        let mut strangers: Vec<Outsider> = Vec::new();
+        let mut strangers: Vec<&[Outsider]> = Vec::new();
         // Nobody whom a policy does not name is any of those that it names.
         let stages =
             if !delegated && inquiry.names_accounts_only(self.sources) { &[] } else { &[false, true][..] };
@@ -126,7 +126,7 @@ impl Judge<'_, '_> {
                 }
                 Width::Nobody => self.doubt(&sighting, named(Vec::new())),
             }
-            strangers.extend_from_slice(callers);
+            strangers.push(callers);
         }
         if inquiry.meter.is_empty() {
             return self.give_up();
@@ -292,8 +292,12 @@ impl Judge<'_, '_> {
         actions: ActionSet,
         cell: usize,
         narrow: Vec<(Sighting, Vec<Span>)>,
-        callers: &[Outsider],
+        callers: &[&[Outsider]],
     ) {
+        if narrow.is_empty() && self.inquiry.places.named.is_empty() {
+            return;
+        }
+        let callers = &callers.concat()[..];
         let mut spans: Vec<Span> = Vec::new();
         let mut places: Vec<Place> = Vec::new();
         let mut first: Option<Sighting> = None;

@@ -86,9 +86,9 @@ impl<'a> Mentions<'a> {
     }
 
     /// Gives every key that an entry or a variable reads.
-    pub(super) fn keys(&self) -> Vec<String> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         let entries = self.entries.iter().map(|entry| entry.key.as_str());
-        entries.chain(self.variables.iter().copied()).map(str::to_owned).collect()
+        entries.chain(self.variables.iter().copied())
     }
 
     /// Gives the patterns that the entries of `key` hold.

@@ -16,7 +16,7 @@ pub(super) struct Names {
 impl Names {
     /// Gives the names of `bucket` at `endpoint`.
     pub(super) fn new(setting: &Setting, endpoint: Endpoint<'_>, bucket: &str) -> Self {
-        let arn = format!("arn:{}:s3:::{bucket}", setting.partition);
+        let arn = ["arn:", setting.partition.as_str(), ":s3:::", bucket].concat();
         let directory = if bucket.ends_with("--x-s3") {
             format!(
                 "arn:{}:s3express:{}:{}:bucket/{bucket}",
@@ -33,7 +33,7 @@ impl Names {
             }
             Endpoint::Bucket | Endpoint::ForeignAccessPoint => None,
         };
-        Self { objects: format!("{arn}/"), bucket: arn, directory, point }
+        Self { objects: [&arn, "/"].concat(), bucket: arn, directory, point }
     }
 
     /// Gives the ARN of what an action on a whole bucket, of this `kind`, acts on, as a policy attached there names it.

@@ -14,14 +14,27 @@ use crate::witness::Witness;
 pub(super) const REFUSED: &str = "the witness was refused by the plain evaluator";
 
 impl Inquiry<'_> {
-    /// Gives the request that `solution` amounts to for `action`, if the plain evaluator accepts it.
-    pub(super) fn prove(&self, case: Case<'_>, solution: &Solution, action: Action) -> Option<Witness> {
-        let carried = self.carried(solution);
-        let witness = self.witness(case, solution, action, &carried);
-        self.accepts(case, solution, &witness, &carried).then_some(witness)
+    /// Gives the request that `solution` amounts to for `action`, if the plain evaluator accepts it; it may have to say
+    /// something of the keys `carried`.
+    pub(super) fn prove(
+        &self,
+        case: Case<'_>,
+        solution: &Solution,
+        action: Action,
+        carried: &[&str],
+    ) -> Option<Witness> {
+        let (witness, usual) = self.witness(case, solution, action, carried);
+        self.accepts(case, solution, &witness, usual).then_some(witness)
     }
 
-    fn witness(&self, case: Case<'_>, solution: &Solution, action: Action, carried: &[String]) -> Witness {
+    /// Gives the request, and what of `carried` its caller would send without it.
+    fn witness(
+        &self,
+        case: Case<'_>,
+        solution: &Solution,
+        action: Action,
+        carried: &[&str],
+    ) -> (Witness, Context) {
         let setting = self.question.setting;
         let value =
             |wanted: &str| solution.model.iter().find(|(key, _)| key == wanted).map(|(_, value)| value);
@@ -53,9 +66,9 @@ impl Inquiry<'_> {
         };
         let resource = match (action.kind(), value("")) {
             (ResourceKind::Object, Some(Value::One(key))) => {
-                format!("{}{key}", case.names.object_prefix(AttachedTo::Bucket))
+                [case.names.object_prefix(AttachedTo::Bucket), key].concat()
             }
-            (ResourceKind::Object, _) => format!("{}a", case.names.object_prefix(AttachedTo::Bucket)),
+            (ResourceKind::Object, _) => [case.names.object_prefix(AttachedTo::Bucket), "a"].concat(),
             (kind, _) => case.names.bucket(AttachedTo::Bucket, kind).to_owned(),
         };
         let endpoint = match self.question.endpoint {
@@ -70,31 +83,31 @@ impl Inquiry<'_> {
             absent: Vec::new(),
             endpoint,
         };
-        let usual = witness.request_of(setting, &is_among(carried)).context;
-        for key in carried {
+        let usual = witness.usual(setting, &is_among(carried));
+        for key in carried.iter().copied() {
             if !action.defines(key) {
                 continue;
             }
             let decided = value(key).cloned().or_else(|| settled(&scene, key));
             match decided {
-                Some(Value::Absent) if usual.get(key).is_some() => witness.absent.push(key.clone()),
+                Some(Value::Absent) if usual.get(key).is_some() => witness.absent.push(key.to_owned()),
                 Some(Value::One(text)) => witness.context.set(key, text),
                 Some(Value::Many(values)) => witness.context.set_all(key, values),
                 Some(Value::Absent) | None => {}
             }
         }
         self.drop_what_is_usual(&usual, &mut witness);
-        witness
+        (witness, usual)
     }
 
     /// Gives the keys that a witness may have to say something of.
-    fn carried(&self, solution: &Solution) -> Vec<String> {
-        let mut keys = self.mentions.keys();
-        keys.extend(solution.model.iter().map(|(key, _)| key.clone()).filter(|key| !key.is_empty()));
+    pub(super) fn carried<'k>(&'k self, solution: &'k Solution) -> Vec<&'k str> {
+        let mut keys: Vec<&str> = self.mentions.keys().collect();
+        keys.extend(solution.model.iter().map(|(key, _)| key.as_str()).filter(|key| !key.is_empty()));
         if solution.place.address.is_none() {
-            keys.extend(["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce"].map(str::to_owned));
+            keys.extend(["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce"]);
         }
-        keys.push("aws:principalorgid".to_owned());
+        keys.push("aws:principalorgid");
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -115,8 +128,8 @@ impl Inquiry<'_> {
     }
 
     /// Asks the plain evaluator about the keys that the documents read: no other decides anything.
-    fn accepts(&self, case: Case<'_>, solution: &Solution, witness: &Witness, carried: &[String]) -> bool {
-        let at_bucket = witness.request_of(self.question.setting, &is_among(carried));
+    fn accepts(&self, case: Case<'_>, solution: &Solution, witness: &Witness, usual: Context) -> bool {
+        let at_bucket = witness.over(usual);
         let at_endpoint = witness.endpoint.as_ref().and_then(|_| witness.at_endpoint(at_bucket.clone()));
         let request = |document: &Document<'_>| match document.attached_to {
             AttachedTo::Bucket => Some(&at_bucket),
@@ -149,6 +162,6 @@ fn settled(scene: &Scene<'_>, key: &str) -> Option<Value> {
 }
 
 /// Tells whether a key, in whatever case, is one of `keys`, which are in lower case.
-fn is_among(keys: &[String]) -> impl Fn(&str) -> bool {
+fn is_among(keys: &[&str]) -> impl Fn(&str) -> bool {
     |key| keys.iter().any(|one| one.eq_ignore_ascii_case(key))
 }

@@ -12,8 +12,13 @@ use crate::reach::meter::Meter;
 /// The answer to a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    /// These values satisfy it.
-    Satisfied(Model),
+    /// This satisfies it.
+    Satisfied {
+        /// A value for every key.
+        model: Model,
+        /// Whether nothing had to be chosen: every key has the first of its values that can be.
+        forced: bool,
+    },
     /// Nothing does.
     Impossible,
     /// It was not decided within the budget.
@@ -56,6 +61,8 @@ struct Search<'m> {
     levels: Vec<usize>,
     /// How much of the trail has been propagated.
     propagated: usize,
+    /// Whether a decision was made, be it taken back.
+    chose: bool,
     meter: &'m Meter,
 }
 
@@ -77,6 +84,7 @@ impl<'m> Search<'m> {
             trail: Vec::new(),
             levels: Vec::new(),
             propagated: 0,
+            chose: false,
             meter,
         };
         for at in 0..search.given {
@@ -118,8 +126,9 @@ impl<'m> Search<'m> {
                     }
                 }
                 Ok(()) => match self.broken_clause() {
-                    None => return Answer::Satisfied(self.model()),
+                    None => return Answer::Satisfied { model: self.model(), forced: !self.chose },
                     Some(choice) => {
+                        self.chose = true;
                         self.levels.push(self.trail.len());
                         self.assert(choice, None);
                     }
@@ -201,7 +210,8 @@ impl<'m> Search<'m> {
             if !asserted.changed {
                 continue;
             }
-            match dimension.decide(&asserted.hold, &asserted.fail, asserted.sample, self.meter) {
+            let learns = !self.levels.is_empty();
+            match dimension.decide(&asserted.hold, &asserted.fail, asserted.sample, learns, self.meter) {
                 Outcome::Sample(sample) => {
                     asserted.sample = sample;
                     asserted.changed = false;

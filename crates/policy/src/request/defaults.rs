@@ -131,11 +131,11 @@ impl Witness {
     /// Gives the whole request of the witness, as the bucket's policy sees it: what its caller carries by default,
     /// the keys of its endpoint, and what it says itself.
     pub fn request(&self, setting: &Setting) -> Request {
-        self.request_of(setting, &|_| true)
+        self.over(self.usual(setting, &|_| true))
     }
 
-    /// Gives the request with those of its keys only that are `wanted`, and what the witness says itself.
-    pub(crate) fn request_of(&self, setting: &Setting, wanted: &dyn Fn(&str) -> bool) -> Request {
+    /// Gives those of the keys that are `wanted` which its caller sends and its endpoint adds by default.
+    pub(crate) fn usual(&self, setting: &Setting, wanted: &dyn Fn(&str) -> bool) -> Context {
         let wanted = |key: &str| wanted(key) && self.action.defines(key);
         let mut context = Context::defaults_of(&self.caller, setting, &wanted);
         if let Some(endpoint) = &self.endpoint {
@@ -150,6 +150,12 @@ impl Witness {
                 }
             }
         }
+        context
+    }
+
+    /// Gives the request: the `usual` keys, and what the witness says itself.
+    pub(crate) fn over(&self, usual: Context) -> Request {
+        let mut context = usual;
         for (key, values) in self.context.iter() {
             context.set_all(key, values.to_vec());
         }

@@ -1,6 +1,7 @@
 //! Addresses as intervals, divided by the ranges that a policy names.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use crate::condition::Cidr;
 
@@ -171,7 +172,15 @@ fn spans_between(ranges: impl Iterator<Item = Cidr>) -> Vec<Span> {
     spans
 }
 
+/// What callers on the Internet have, ascending.
+static ROUTABLE: LazyLock<Vec<Span>> =
+    LazyLock::new(|| [false, true].into_iter().flat_map(|v6| without_holes(everything(v6))).collect());
+
 fn routable_parts(span: Span) -> Vec<Span> {
+    ROUTABLE.iter().filter_map(|part| part.overlap(span)).collect()
+}
+
+fn without_holes(span: Span) -> Vec<Span> {
     let mut parts = vec![span];
     for hole in unroutable() {
         parts = parts

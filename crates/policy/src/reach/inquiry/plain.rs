@@ -10,6 +10,9 @@ use crate::reach::solve::Answer;
 impl Inquiry<'_> {
     /// Gives the solution without the tags and texts that it can do without; `None` where it has none.
     pub(in crate::reach) fn plainest(&self, case: Case<'_>, solution: &Solution) -> Option<Solution> {
+        if solution.forced {
+            return None;
+        }
         let is_there = |model: &Model, key: &str| {
             model.iter().any(|(known, value)| known == key && *value != Value::Absent)
         };
@@ -39,7 +42,7 @@ impl Inquiry<'_> {
                 continue;
             }
             match self.solve(case, &scene, Mood::Strict, &without).0 {
-                Answer::Satisfied(plainer) => model = plainer,
+                Answer::Satisfied { model: plainer, .. } => model = plainer,
                 Answer::Impossible | Answer::Exhausted => {
                     without.pop();
                 }

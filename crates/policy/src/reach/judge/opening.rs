@@ -41,13 +41,14 @@ impl Judge<'_, '_> {
         let solution = plainest.as_ref().unwrap_or(solution);
         let mut proven = ActionSet::EMPTY;
         let mut witnesses: Vec<(Access, Witness)> = Vec::new();
+        let carried = self.inquiry.carried(solution);
         let telling = catalogue::telling();
         for action in actions.and(telling).iter().chain(actions.minus(telling).iter()) {
             if witnesses.iter().any(|(access, _)| *access == action.access()) {
                 proven.insert(action);
                 continue;
             }
-            if let Some(witness) = self.inquiry.prove(case, solution, action) {
+            if let Some(witness) = self.inquiry.prove(case, solution, action, &carried) {
                 witnesses.push((action.access(), witness));
                 proven.insert(action);
             }
@@ -155,7 +156,7 @@ impl Judge<'_, '_> {
     fn arns(&self, case: Case<'_>, keys: &[Glob]) -> Vec<String> {
         if case.action.kind() == ResourceKind::Object {
             let prefix = case.names.object_prefix(AttachedTo::Bucket);
-            keys.iter().map(|key| format!("{prefix}{key}")).collect()
+            keys.iter().map(|key| key.spelled_after(prefix)).collect()
         } else {
             vec![case.names.bucket(AttachedTo::Bucket, ResourceKind::Bucket).to_owned()]
         }
