@@ -92,15 +92,17 @@ impl Outsider {
 
     /// Gives a principal of `account`.
     pub(super) fn of_account(account: &AccountId, kind: Kind, partition: Partition) -> Self {
-        let iam = format!("arn:{partition}:iam::{account}");
+        let of = |service: &str, resource: &str| {
+            ["arn:", partition.as_str(), ":", service, "::", account.as_str(), ":", resource].concat()
+        };
         let (arn, session) = match kind {
-            Kind::Root => (format!("{iam}:root"), None),
+            Kind::Root => (of("iam", "root"), None),
             Kind::Role => {
-                let session = format!("arn:{partition}:sts::{account}:assumed-role/stranger/session");
-                (format!("{iam}:role/stranger"), Some(session.into()))
+                let session = of("sts", "assumed-role/stranger/session");
+                (of("iam", "role/stranger"), Some(session.into()))
             }
-            Kind::Federated => (format!("arn:{partition}:sts::{account}:federated-user/stranger"), None),
-            _ => (format!("{iam}:user/stranger"), None),
+            Kind::Federated => (of("sts", "federated-user/stranger"), None),
+            _ => (of("iam", "user/stranger"), None),
         };
         Self::new(signed(account, &arn, session), kind)
     }
@@ -111,7 +113,8 @@ impl Outsider {
         let partition = arn.split(':').nth(1).unwrap_or("aws");
         let (caller, kind) = if let Some(role) = resource.strip_prefix("role/") {
             let name = role.rsplit('/').next().unwrap_or_default();
-            let session = format!("arn:{partition}:sts::{account}:assumed-role/{name}/session");
+            let session =
+                ["arn:", partition, ":sts::", account.as_str(), ":assumed-role/", name, "/session"].concat();
             (signed(account, arn, Some(session.into())), Kind::Role)
         } else if let Some((role, _)) =
             resource.strip_prefix("assumed-role/").and_then(|session| session.split_once('/'))
