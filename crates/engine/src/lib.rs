@@ -7,6 +7,7 @@ pub mod escape;
 pub mod exception;
 pub mod exit;
 pub mod handle;
+pub mod intake;
 pub mod judgement;
 pub mod message;
 pub mod notice;

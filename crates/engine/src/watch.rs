@@ -1,18 +1,15 @@
-//! The daemon's part in events: messages of queues are read, handled, and taken off the queue only then.
-//!
-//! A message whose events could not be handled, or that holds a record nobody can read, stays on its queue: the queue
-//! hands it over again and, after as many times as it is told, puts it with its own dead letters. Its other events are
-//! known by their ids then, and nothing is done twice.
+//! The daemon's part in events: messages of queues are taken in, and taken off the queue only when they are done.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bucketwatch_ingest::cloudtrail::{Change, DeadLetter, Item, read_message};
+use bucketwatch_ingest::cloudtrail::DeadLetter;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::handle::{HandleError, Handled, Handler};
+use crate::intake::Intake;
 use crate::scan::Stop;
 
 /// How long after a queue failed it is asked again.
@@ -85,17 +82,10 @@ pub type Journal = Arc<dyn Fn(Said) + Send + Sync>;
 /// Takes events off queues until it is stopped.
 pub struct Watch {
     handler: Arc<Handler>,
+    intake: Intake,
     queues: Vec<Arc<dyn EventQueue>>,
     journal: Journal,
     stop: Stop,
-}
-
-/// What became of messages.
-#[derive(Debug, Default)]
-struct Taken {
-    /// The receipts of those that are done.
-    done: Vec<String>,
-    handled: Handled,
 }
 
 impl Watch {
@@ -106,7 +96,8 @@ impl Watch {
         journal: Journal,
         stop: Stop,
     ) -> Self {
-        Self { handler, queues, journal, stop }
+        let intake = Intake::new(Arc::clone(&handler), Arc::clone(&journal));
+        Self { handler, intake, queues, journal, stop }
     }
 
     /// Watches until it is stopped. What is under way is finished.
@@ -123,7 +114,7 @@ impl Watch {
             };
             let outcome = match received {
                 Ok(messages) if messages.is_empty() => continue,
-                Ok(messages) => queue.delete(self.take(messages).await).await,
+                Ok(messages) => queue.delete(self.take(&messages).await).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = outcome {
@@ -133,56 +124,10 @@ impl Watch {
         }
     }
 
-    /// Handles messages together, and one by one where that fails, so that one bad bucket holds up no other. Gives the
-    /// receipts of those that are done.
-    async fn take(&self, messages: Vec<Message>) -> Vec<String> {
-        let deadline = Instant::now() + ROUND;
-        let together = self.try_take(&messages, deadline).await;
-        let taken = match together {
-            Err(_) if messages.len() > 1 => {
-                let mut sum = Taken::default();
-                for message in &messages {
-                    match self.try_take(std::slice::from_ref(message), deadline).await {
-                        Ok(taken) => sum.add(taken),
-                        Err(error) => (self.journal)(Said::Failed(error)),
-                    }
-                }
-                sum
-            }
-            Err(error) => {
-                (self.journal)(Said::Failed(error));
-                Taken::default()
-            }
-            Ok(taken) => taken,
-        };
-        if taken.handled.events > 0 {
-            (self.journal)(Said::Handled(taken.handled));
-        }
-        taken.done
-    }
-
-    async fn try_take(&self, messages: &[Message], deadline: Instant) -> Result<Taken, HandleError> {
-        let mut changes: Vec<Change> = Vec::new();
-        let mut done = Vec::new();
-        let mut letters = Vec::new();
-        for message in messages {
-            let known = letters.len();
-            for item in read_message(message.body.as_bytes()) {
-                match item {
-                    Item::Change(change) => changes.push(*change),
-                    Item::Skipped => {}
-                    Item::DeadLetter(letter) => letters.push((message.id.clone(), letter)),
-                }
-            }
-            if letters.len() == known {
-                done.push(message.receipt.clone());
-            }
-        }
-        let handled = self.handler.events(changes, Timestamp::now(), deadline).await?;
-        for (message, letter) in letters {
-            (self.journal)(Said::DeadLetter { message, letter });
-        }
-        Ok(Taken { done, handled })
+    /// Gives the receipts of the messages that are done.
+    async fn take(&self, messages: &[Message]) -> Vec<String> {
+        let taken = self.intake.take(messages, Instant::now() + ROUND).await;
+        taken.done.into_iter().map(|message| message.receipt.clone()).collect()
     }
 
     /// Makes the looks that are due, forgets what is old, and reminds of what is still open.
@@ -212,14 +157,5 @@ impl Watch {
             () = self.stop.stopped() => {}
             () = sleep(time) => {}
         }
-    }
-}
-
-impl Taken {
-    fn add(&mut self, other: Self) {
-        self.done.extend(other.done);
-        self.handled.events += other.handled.events;
-        self.handled.known += other.handled.known;
-        self.handled.looks += other.handled.looks;
     }
 }
