@@ -6,6 +6,7 @@ pub mod eventbridge;
 mod hook;
 pub mod http;
 pub mod log_file;
+pub mod memory;
 pub mod network;
 pub mod pagerduty;
 pub mod secrets;

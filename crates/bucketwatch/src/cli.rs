@@ -112,8 +112,8 @@ pub(crate) struct IamPolicyArguments {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "State")]
 pub(crate) struct StateArguments {
-    /// SQLite file that remembers [default: $XDG_STATE_HOME/bucketwatch/state.db]
-    #[arg(long, value_name = "PATH", env = "BUCKETWATCH_STATE")]
+    /// What remembers: an SQLite file, or memory: for nothing [default: $XDG_STATE_HOME/bucketwatch/state.db]
+    #[arg(long, value_name = "URL", env = "BUCKETWATCH_STATE")]
     pub(crate) state: Option<String>,
     /// Remember nothing
     #[arg(long, conflicts_with = "state")]

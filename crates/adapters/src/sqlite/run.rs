@@ -9,9 +9,6 @@ use super::error::Place;
 use super::lock::ScanLock;
 use super::worker::Database;
 
-/// What the record of a run says whose process died.
-const INTERRUPTED: &str = "interrupted";
-
 /// Takes the lock, closes what a dead process left open, and records the run.
 ///
 /// In a file the lock alone decides, because the kernel lets go of it when the holder dies; the row is for the
@@ -37,7 +34,7 @@ fn record(transaction: &Transaction<'_>, request: &RunRequest) -> rusqlite::Resu
     let at = nanoseconds(request.at);
     transaction.execute(
         "UPDATE run SET ended_at = ?1, partial = ?2, coverage = '{}' WHERE ended_at IS NULL",
-        params![at, INTERRUPTED],
+        params![at, RunEnd::INTERRUPTED],
     )?;
     transaction.execute(
         "INSERT INTO run (id, holder, started_at, leased_until) VALUES (?1, ?2, ?3, ?4)",

@@ -8,6 +8,7 @@ mod handle;
 mod hooks;
 mod http;
 mod log_file;
+mod memory;
 mod notifier_contract;
 mod observe;
 mod outbox;

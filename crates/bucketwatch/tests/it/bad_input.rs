@@ -73,7 +73,7 @@ fn wrong_command_lines_give_two_and_a_suggestion() {
         (vec!["scna"], "scan"),
         (vec!["--formt", "json"], "--format"),
         (vec!["check", "x", "--account", "12"], "twelve digits"),
-        (vec!["--state", "dynamo://x"], "no place for the state"),
+        (vec!["--state", "redis://x"], "no place for the state"),
     ] {
         let output = bucketwatch(home.path()).args(&arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));

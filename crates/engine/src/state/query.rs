@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_exposure::assessment::{Objects, Verdict};
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
+use serde::Deserialize as _;
 
-use super::{AssessmentRecord, BucketKey, Look, RunId};
+use super::{AssessmentRecord, BucketKey, BucketRecord, Look, RunId};
+use crate::notice::{TransitionCause, TransitionRecord};
 
 /// How many rows a page has if nobody says: each carries a document, and a page of them is in memory at once.
 const PAGE: usize = 64;
@@ -58,6 +60,15 @@ impl Default for StatusQuery {
     }
 }
 
+impl StatusQuery {
+    /// Tells whether it asks for buckets of `account` with `verdict` that were last looked at in `run`.
+    pub fn shows(&self, account: &AccountId, verdict: Verdict, run: Option<&RunId>) -> bool {
+        self.account.as_ref().is_none_or(|wanted| wanted == account)
+            && (self.verdicts.is_empty() || self.verdicts.contains(&verdict))
+            && self.run.as_ref().is_none_or(|wanted| Some(wanted) == run)
+    }
+}
+
 /// A bucket as it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusRow {
@@ -81,6 +92,25 @@ pub struct StatusRow {
     pub sight_lost_at: Option<Timestamp>,
 }
 
+impl StatusRow {
+    /// Gives the row of `record`; `None` = it is deleted.
+    pub fn of(record: BucketRecord) -> Option<Self> {
+        let side = record.standing.as_ref().map(|standing| &standing.side);
+        let tags = side.and_then(|side| BTreeMap::deserialize(side.get("tags")?).ok());
+        Some(Self {
+            assessment: record.assessment?,
+            key: record.key,
+            region: record.region,
+            incarnation: record.incarnation,
+            tags: tags.unwrap_or_default(),
+            first_seen_at: record.first_seen_at,
+            last_look: record.last_look,
+            last_determined: record.standing.map(|standing| (standing.verdict, standing.since)),
+            sight_lost_at: record.sight_lost_at,
+        })
+    }
+}
+
 /// How many buckets there are of each verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -95,6 +125,16 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts one bucket.
+    pub fn add(&mut self, verdict: Verdict, objects: Objects) {
+        match verdict {
+            Verdict::Public => self.public += 1,
+            Verdict::Undetermined => self.undetermined += 1,
+            Verdict::NotPublic => self.not_public += 1,
+        }
+        self.objects_unchecked += u64::from(objects == Objects::Unchecked);
+    }
+
     /// Gives the number of all buckets.
     pub fn buckets(&self) -> u64 {
         self.public + self.undetermined + self.not_public
@@ -121,5 +161,19 @@ pub struct HistoryQuery {
 impl Default for HistoryQuery {
     fn default() -> Self {
         Self { account: None, bucket: None, run: None, group_key: None, after: None, limit: PAGE }
+    }
+}
+
+impl HistoryQuery {
+    /// Tells whether it asks for `transition`.
+    pub fn shows(&self, transition: &TransitionRecord) -> bool {
+        let run = match &transition.cause {
+            TransitionCause::Scan { run } => Some(run.as_str()),
+            TransitionCause::Event { .. } | TransitionCause::Operator { .. } => None,
+        };
+        self.account.as_ref().is_none_or(|wanted| *wanted == transition.account)
+            && self.bucket.as_ref().is_none_or(|wanted| *wanted == transition.bucket)
+            && self.run.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == run)
+            && self.group_key.as_ref().is_none_or(|wanted| *wanted == transition.group_key)
     }
 }

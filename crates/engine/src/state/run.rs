@@ -71,6 +71,16 @@ pub struct RunEnd {
     pub coverage: Coverage,
 }
 
+impl RunEnd {
+    /// What the record of a run says whose process died.
+    pub const INTERRUPTED: &str = "interrupted";
+
+    /// Gives the end of a run whose process died, as it was found out at the instant `at`.
+    pub fn interrupted(at: Timestamp) -> Self {
+        Self { at, partial: Some(Self::INTERRUPTED.to_owned()), coverage: Coverage::default() }
+    }
+}
+
 /// What a run covered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
