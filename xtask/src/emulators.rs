@@ -1,32 +1,62 @@
-//! The virtual environment that holds the emulators and the solver, pinned in `xtask/requirements.txt`.
+//! Virtual environments with what is not Rust, pinned: the emulators and the solver for the tests, and the linters.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
 
-const REQUIREMENTS: &str = include_str!("../requirements.txt");
+const EMULATORS: Environment = Environment {
+    name: "emulators",
+    file: "xtask/requirements.txt",
+    pins: include_str!("../requirements.txt"),
+};
 
-/// Gives the folder of the virtual environment, made or renewed where it does not match the pins.
+const LINTERS: Environment =
+    Environment { name: "linters", file: "xtask/linters.txt", pins: include_str!("../linters.txt") };
+
+/// Gives the folder of what the tests need.
 ///
 /// # Errors
 /// No Python 3.11 or newer with `venv`, or the package index cannot be reached.
 pub(crate) fn prepare(root: &Path) -> anyhow::Result<PathBuf> {
-    let folder = root.join("target/emulators");
-    let stamp = folder.join("installed-requirements.txt");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == REQUIREMENTS) {
-        return Ok(folder);
+    EMULATORS.prepare(root)
+}
+
+/// Gives the folder of what judges the deployment: too heavy to be installed for every test run.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn linters(root: &Path) -> anyhow::Result<PathBuf> {
+    LINTERS.prepare(root)
+}
+
+struct Environment {
+    name: &'static str,
+    file: &'static str,
+    pins: &'static str,
+}
+
+impl Environment {
+    /// Gives its folder, made or renewed where it does not match the pins.
+    fn prepare(&self, root: &Path) -> anyhow::Result<PathBuf> {
+        let folder = root.join("target").join(self.name);
+        let stamp = folder.join("installed-requirements.txt");
+        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == self.pins) {
+            return Ok(folder);
+        }
+        let python = python()?;
+        eprintln!("xtask: installing the pinned {0} into target/{0}", self.name);
+        run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))
+            .context("python's `venv` module failed; on Debian it is the package python3-venv")?;
+        run(Command::new(folder.join("bin/python"))
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(root.join(self.file)))
+        .with_context(|| {
+            format!("cannot install the {}; is the Python package index reachable?", self.name)
+        })?;
+        std::fs::write(&stamp, self.pins)?;
+        Ok(folder)
     }
-    let python = python()?;
-    eprintln!("xtask: installing the pinned emulators into target/emulators");
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))
-        .context("python's `venv` module failed; on Debian it is the package python3-venv")?;
-    run(Command::new(folder.join("bin/python"))
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
-        .arg(root.join("xtask/requirements.txt")))
-    .context("cannot install the emulators; is the Python package index reachable?")?;
-    std::fs::write(&stamp, REQUIREMENTS)?;
-    Ok(folder)
 }
 
 fn python() -> anyhow::Result<&'static str> {

@@ -5,6 +5,7 @@ mod bench;
 mod catalogue;
 mod emulators;
 mod fuzz;
+mod lint;
 mod mutants;
 mod test;
 
@@ -29,6 +30,8 @@ enum Task {
     Bench(bench::Bench),
     /// Runs the fuzz targets, started from the corpus (needs cargo-fuzz and a nightly toolchain).
     Fuzz(fuzz::Options),
+    /// Judges what is deployed by cfn-lint and checkov, after making the virtual environment with them.
+    Lint,
     /// Sows bugs in a copy of the policy crate, one at a time, and runs its tests against each.
     Mutants(mutants::Options),
     /// Writes the table of S3's actions and condition keys (needs npm and the network).
@@ -45,6 +48,7 @@ fn main() -> Result<()> {
         Task::Test(options) => test::run(root, &options),
         Task::Bench(bench) => bench::run(root, &bench),
         Task::Fuzz(options) => fuzz::run(root, &options),
+        Task::Lint => lint::run(root),
         Task::Mutants(options) => mutants::run(root, &options),
         Task::Catalogue { check } => catalogue::run(root, check),
     }
