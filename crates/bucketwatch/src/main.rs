@@ -7,10 +7,13 @@ mod command;
 mod failure;
 #[cfg(feature = "cli")]
 mod input;
+#[cfg(feature = "lambda")]
+mod lambda;
 mod notifiers;
 #[cfg(feature = "cli")]
 mod output;
 mod settings;
+mod store;
 mod told;
 
 use std::process::ExitCode;
@@ -24,6 +27,10 @@ compile_error!("without the feature `cli` or `lambda` there is nothing to run");
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "lambda")]
+    if lambda::is_called() {
+        return lambda::main();
+    }
     outside_lambda()
 }
 

@@ -26,15 +26,11 @@ use bucketwatch_engine::routing::{Receiver, Routing};
 use bucketwatch_engine::secret::SecretStore;
 use bucketwatch_engine::state::StateStore;
 
-/// How long a command delivers at its end where nobody says otherwise; the rest waits for the next one.
-const DELIVERY: Duration = Duration::from_secs(30);
-
 /// Every notifier of a run.
 pub(crate) struct Notifiers {
     notify: NotifyConfig,
     list: Vec<Arc<dyn Notifier>>,
     options: DeliveryOptions,
-    deadline: Duration,
 }
 
 impl Notifiers {
@@ -84,8 +80,7 @@ impl Notifiers {
             timing: timing.collect(),
             ..defaults
         };
-        let deadline = notify.deadline.map_or(DELIVERY, |period| period.duration());
-        Self { notify: notify.clone(), list: Vec::new(), options, deadline }
+        Self { notify: notify.clone(), list: Vec::new(), options }
     }
 
     /// Adds those that are services of AWS.
@@ -125,6 +120,11 @@ impl Notifiers {
         let routing = Routing::new(alert_on, self.list.iter().map(receiver).collect());
         self.options.routing = Some(routing.clone());
         routing
+    }
+
+    /// Gives how long is delivered before the rest waits for the next time: as long as `usual` where nobody says otherwise.
+    pub(crate) fn patience(&self, usual: Duration) -> Duration {
+        self.notify.deadline.map_or(usual, |period| period.duration())
     }
 
     /// Gives what waits in `store`, to be delivered by these; `holder` says to other processes who does it.

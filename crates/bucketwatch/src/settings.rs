@@ -20,9 +20,15 @@ pub(crate) const FILE_NAME: &str = "bucketwatch.toml";
 pub(crate) fn read(path: &Path) -> Result<Config> {
     let about = || format!("the configuration file `{}`", path.display());
     let text = std::fs::read_to_string(path).with_context(about)?;
-    let mut config = Config::parse(&text).with_context(about)?;
-    of_entries(&config.accept, &config, Timestamp::now()).with_context(about)?;
+    let mut config = of_text(&text).with_context(about)?;
     config.accept_file = config.accept_file.map(|file| path.with_file_name("").join(file));
+    Ok(config)
+}
+
+/// Reads the text of a configuration file.
+pub(crate) fn of_text(text: &str) -> Result<Config> {
+    let config = Config::parse(text)?;
+    of_entries(&config.accept, &config, Timestamp::now())?;
     Ok(config)
 }
 

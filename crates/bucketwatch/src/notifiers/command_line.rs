@@ -1,6 +1,7 @@
 //! What the commands do with notifiers: add those of the command line, deliver and say how it went, test.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use bucketwatch_adapters::log_file::LogFile;
@@ -14,6 +15,9 @@ use super::Notifiers;
 use crate::cli::ScanArguments;
 use crate::command::{connect_options, holder};
 use crate::output::tell;
+
+/// How long a command delivers at its end where nobody says otherwise; the rest waits for the next one.
+const DELIVERY: Duration = Duration::from_secs(30);
 
 impl Notifiers {
     /// Gives the notifiers of the file and the command line. A target that the file names already, or the command line
@@ -47,7 +51,11 @@ impl Notifiers {
         if self.list.is_empty() {
             return;
         }
-        match self.outbox(store, holder()).deliver_until(tokio::time::Instant::now() + self.deadline).await {
+        match self
+            .outbox(store, holder())
+            .deliver_until(tokio::time::Instant::now() + self.patience(DELIVERY))
+            .await
+        {
             Ok(done) if done.failed + done.dead > 0 => tell(&format!(
                 "bucketwatch: {} of the attempts to deliver notices failed; they wait for the next run, {} were given up (`bucketwatch notify list` says why)",
                 done.failed, done.dead

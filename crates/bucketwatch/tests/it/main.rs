@@ -14,6 +14,7 @@ mod fleet;
 mod interrupt;
 mod interruption;
 mod killed_delivery;
+mod lambda;
 mod least_privilege;
 mod notify;
 mod program;
