@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: benchmarks that print a ratio to a floor or a peer, measured in the same run.
 
+mod account;
+mod lambda;
 mod scan;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ pub(crate) enum Bench {
     Policy,
     /// Reading CloudTrail log files on one core, against a plain JSON parser.
     Ingest,
+    /// The packaged function under a stand-in of the Runtime API, against one in JavaScript that does Henry's job.
+    Lambda(lambda::Options),
     /// Commits of a scan with `synchronous=FULL`, against the same with NORMAL.
     State,
 }
@@ -28,6 +32,7 @@ pub(crate) fn run(root: &Path, bench: &Bench) -> anyhow::Result<()> {
         Bench::Scan(options) => scan::run(root, options),
         Bench::Policy => policy(root),
         Bench::Ingest => ingest(root),
+        Bench::Lambda(options) => lambda::run(root, options),
         Bench::State => state(root),
     }
 }

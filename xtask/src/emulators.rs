@@ -59,7 +59,8 @@ impl Environment {
     }
 }
 
-fn python() -> anyhow::Result<&'static str> {
+/// Gives the name of a Python that is new enough.
+pub(crate) fn python() -> anyhow::Result<&'static str> {
     for name in ["python3", "python3.13", "python3.12", "python3.11", "python"] {
         let probe = Command::new(name)
             .args(["-c", "import sys, venv; sys.exit(sys.version_info < (3, 11))"])

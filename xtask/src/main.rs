@@ -7,6 +7,7 @@ mod emulators;
 mod fuzz;
 mod lint;
 mod mutants;
+mod package;
 mod test;
 
 use std::path::Path;
@@ -34,6 +35,8 @@ enum Task {
     Lint,
     /// Sows bugs in a copy of the policy crate, one at a time, and runs its tests against each.
     Mutants(mutants::Options),
+    /// Builds the zip files that AWS Lambda takes.
+    Package,
     /// Writes the table of S3's actions and condition keys (needs npm and the network).
     Catalogue {
         /// Only compare, and fail where the table is out of date.
@@ -50,6 +53,7 @@ fn main() -> Result<()> {
         Task::Fuzz(options) => fuzz::run(root, &options),
         Task::Lint => lint::run(root),
         Task::Mutants(options) => mutants::run(root, &options),
+        Task::Package => package::run(root),
         Task::Catalogue { check } => catalogue::run(root, check),
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask bench scan`: a whole scan as a process, against the floor that latency and calls in flight set.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
+use super::account::{Account, Served, cpu};
 use super::{judged, release};
 
 /// What is measured.
@@ -41,13 +42,6 @@ struct Measured {
 #[derive(Clone, Copy, Default)]
 struct Usage {
     peak_rss_kib: u64,
-    cpu: Duration,
-}
-
-/// What the account saw of the scan.
-struct Served {
-    most_at_once: f64,
-    waited: Duration,
     cpu: Duration,
 }
 
@@ -94,7 +88,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
 }
 
 fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Measured> {
-    let (sandbox, endpoint) = sandbox(executable, buckets, options)?;
+    let sandbox = Account::start(executable, buckets, options.latency_ms)?;
     let state = tempfile::tempdir()?;
     let started = Instant::now();
     let mut child = Command::new(executable)
@@ -103,7 +97,7 @@ fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Me
         .args(["--concurrency", &options.concurrency.to_string()])
         .env_clear()
         .env("HOME", state.path())
-        .env("AWS_ENDPOINT_URL", &endpoint)
+        .env("AWS_ENDPOINT_URL", sandbox.endpoint())
         .env("AWS_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0")
         .env("AWS_SECRET_ACCESS_KEY", "any")
         .env("AWS_REGION", "us-east-1")
@@ -120,7 +114,7 @@ fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Me
     let scan = watch(&mut child)?;
     let wall = started.elapsed();
     let text = reader.join().map_err(|_| anyhow::anyhow!("the reader died"))??;
-    let account = dismiss(sandbox)?;
+    let account = sandbox.dismiss()?;
     let document: Value = serde_json::from_str(&text).context("the scan prints JSON")?;
     let coverage = &document["coverage"];
     ensure!(coverage["buckets"] == buckets, "the scan saw {} of {buckets} buckets", coverage["buckets"]);
@@ -128,44 +122,6 @@ fn scan(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<Me
     let number =
         |name: &str| coverage[name].as_f64().with_context(|| format!("`coverage.{name}` is missing"));
     Ok(Measured { wall, calls: number("calls")?, retries: number("retries")?, scan, account })
-}
-
-/// Starts the account in a process of its own and gives its endpoint.
-fn sandbox(executable: &Path, buckets: u32, options: &Options) -> anyhow::Result<(Child, String)> {
-    let mut child = Command::new(executable)
-        .args(["sandbox", "--buckets", &buckets.to_string()])
-        .args(["--latency-ms", &options.latency_ms.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("the sandbox does not start")?;
-    let stdout = child.stdout.take().context("its standard output")?;
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
-        if let Some((_, rest)) = line.split_once("AWS_ENDPOINT_URL=") {
-            return Ok((child, rest.trim().trim_matches(['"', '\'']).to_owned()));
-        }
-    }
-    anyhow::bail!("the sandbox ended without telling its endpoint")
-}
-
-/// Ends the account as Ctrl-C does and gives what it says of itself then.
-fn dismiss(mut sandbox: Child) -> anyhow::Result<Served> {
-    let cpu = cpu(sandbox.id());
-    let interrupted = Command::new("kill").args(["-INT", &sandbox.id().to_string()]).status()?;
-    ensure!(interrupted.success(), "the sandbox cannot be interrupted");
-    let mut said = String::new();
-    sandbox.stderr.take().context("its standard error")?.read_to_string(&mut said)?;
-    sandbox.wait()?;
-    let line = said.lines().last().unwrap_or_default();
-    let number_after = |words: &str| -> Option<f64> {
-        let rest = line.split_once(words)?.1;
-        rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.parse().ok()
-    };
-    let most_at_once = number_after("at most ").with_context(|| format!("no count in `{line}`"))?;
-    let waited = number_after("waited ").with_context(|| format!("no time in `{line}`"))?;
-    Ok(Served { most_at_once, waited: Duration::from_secs_f64(waited), cpu })
 }
 
 /// Waits for the process and gives what it used.
@@ -181,12 +137,4 @@ fn watch(child: &mut Child) -> anyhow::Result<Usage> {
         std::thread::sleep(Duration::from_millis(5));
     }
     Ok(usage)
-}
-
-/// Gives the processor time of a process so far: Linux counts it in hundredths of a second.
-fn cpu(process: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
-    Duration::from_millis(ticks.sum::<u64>() * 10)
 }
