@@ -49,10 +49,10 @@ resource "aws_iam_role_policy" "remediation" {
   })
 }
 
-resource "aws_iam_role_policy" "remediation_reads" {
+resource "aws_iam_role_policy" "remediation_read" {
   count = length(var.remediation_principals) == 0 ? 0 : 1
 
-  name   = "scan"
+  name   = "read"
   role   = aws_iam_role.remediation[0].id
-  policy = jsonencode(jsondecode(file("${path.module}/permissions/scan.json")))
+  policy = jsonencode(jsondecode(file("${path.module}/permissions/read.json")))
 }

@@ -19,13 +19,13 @@ resource "aws_iam_role" "function" {
   tags = var.tags
 }
 
-# As `bucketwatch iam-policy` prints it; a test holds them together.
-resource "aws_iam_role_policy" "scan" {
+# As `bucketwatch iam-policy --for watch` prints it; a test holds them together.
+resource "aws_iam_role_policy" "read" {
   for_each = local.functions
 
-  name   = "scan"
+  name   = "read"
   role   = aws_iam_role.function[each.key].id
-  policy = jsonencode(jsondecode(file("${path.module}/permissions/scan.json")))
+  policy = jsonencode(jsondecode(file("${path.module}/permissions/read.json")))
 }
 
 resource "aws_iam_role_policy" "log" {
@@ -78,14 +78,21 @@ resource "aws_iam_role_policy" "state" {
   role = aws_iam_role.function[each.key].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect = "Allow"
-      Action = [
-        "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
-        "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
-      ]
-      Resource = [aws_dynamodb_table.state[0].arn, "${aws_dynamodb_table.state[0].arn}/index/gsi1"]
-    }]
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+          "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+        ]
+        Resource = aws_dynamodb_table.state[0].arn
+      },
+      {
+        Effect   = "Allow"
+        Action   = "dynamodb:Query"
+        Resource = "${aws_dynamodb_table.state[0].arn}/index/gsi1"
+      },
+    ]
   })
 }
 

@@ -96,7 +96,7 @@ variable "reserved_concurrency" {
 variable "log_level" {
   description = "Filter of the functions' log, as BUCKETWATCH_LOG."
   type        = string
-  default     = "info"
+  default     = "warn,bucketwatch=info"
 }
 
 variable "log_retention_days" {

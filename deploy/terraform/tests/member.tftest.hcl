@@ -60,8 +60,8 @@ run "the_read_role_expects_the_word" {
     error_message = "The word is expected."
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.read[0].policy) == jsondecode(file("permissions/scan.json"))
-    error_message = "It reads what a scan reads."
+    condition     = jsondecode(aws_iam_role_policy.read[0].policy) == jsondecode(file("permissions/read.json"))
+    error_message = "It reads what the functions read."
   }
 }
 

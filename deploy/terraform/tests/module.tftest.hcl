@@ -96,7 +96,7 @@ run "nothing_but_a_package_is_needed" {
 run "roles_read_and_change_no_bucket" {
   assert {
     condition = alltrue(flatten([
-      for statement in jsondecode(aws_iam_role_policy.scan["events"].policy).Statement :
+      for statement in jsondecode(aws_iam_role_policy.read["events"].policy).Statement :
       [for action in statement.Action : can(regex("^(s3|s3tables|s3express):(Get|List)", action))]
     ]))
     error_message = "The functions only read of S3."

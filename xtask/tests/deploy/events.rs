@@ -52,7 +52,7 @@ pub(crate) const COUNTED: &[(&str, &str, &[&str])] = &[
         "s3tables.amazonaws.com",
         &["PutTableBucketPolicy", "DeleteTableBucketPolicy", "PutTablePolicy", "DeleteTablePolicy"],
     ),
-    ("objects", "s3.amazonaws.com", &["PutObjectAcl", "UpdateObjectEncryption"]),
+    ("objects", "s3.amazonaws.com", &["PutObjectAcl", "CompleteMultipartUpload", "UpdateObjectEncryption"]),
     (
         "global",
         "organizations.amazonaws.com",

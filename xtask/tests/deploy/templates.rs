@@ -36,8 +36,8 @@ fn templates_have_the_patterns_of_the_module() {
 fn templates_may_read_what_the_module_may_read() {
     let Some(templates) = templates("templates_may_read_what_the_module_may_read") else { return };
     for template in &templates {
-        let policy = &template["Resources"]["Scan"]["Properties"]["PolicyDocument"];
-        assert_eq!(policy, &document("deploy/terraform/permissions/scan.json"));
+        let policy = &template["Resources"]["Read"]["Properties"]["PolicyDocument"];
+        assert_eq!(policy, &document("deploy/terraform/permissions/read.json"));
     }
 }
 

@@ -19,7 +19,7 @@ resource "aws_iam_role" "read" {
 resource "aws_iam_role_policy" "read" {
   count = var.create_read_role ? 1 : 0
 
-  name   = "scan"
+  name   = "read"
   role   = aws_iam_role.read[0].id
-  policy = jsonencode(jsondecode(file("${path.module}/../../permissions/scan.json")))
+  policy = jsonencode(jsondecode(file("${path.module}/../../permissions/read.json")))
 }
