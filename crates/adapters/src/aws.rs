@@ -29,7 +29,9 @@ use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
+pub(crate) use self::connect::ambient;
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
+pub(crate) use self::failure::{Causes, is_region};
 pub use self::queue::SqsQueue;
 pub use self::session::AwsSession;
 pub(crate) use self::session::{Call, encoded};

@@ -1,7 +1,8 @@
-//! The edge of bucketwatch: AWS, SQLite, and the notifiers.
+//! The edge of bucketwatch: AWS, the stores of the state, and the notifiers.
 
 pub mod aws;
 pub mod command;
+pub mod dynamodb;
 pub mod eventbridge;
 mod hook;
 pub mod http;

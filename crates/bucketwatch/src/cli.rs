@@ -1,6 +1,7 @@
 //! The command line as clap sees it; `--help` is made of these comments.
 
 mod accept;
+mod state;
 mod watch;
 mod words;
 
@@ -11,6 +12,7 @@ use bucketwatch_engine::report::wire::Verdict;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::accept::AcceptArguments;
+pub(crate) use self::state::{StateArguments, StateCommand, StateCreateArguments};
 pub(crate) use self::watch::WatchArguments;
 pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, JobWord, VerdictWord};
 
@@ -54,6 +56,9 @@ pub(crate) enum Command {
     /// Test notifiers, or send dead letters again
     #[command(subcommand)]
     Notify(NotifyCommand),
+    /// Make the state
+    #[command(subcommand)]
+    State(StateCommand),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -105,19 +110,9 @@ pub(crate) struct IamPolicyArguments {
     #[arg(long, value_name = "URL")]
     pub(crate) queue: Vec<String>,
     #[command(flatten)]
+    pub(crate) state: StateArguments,
+    #[command(flatten)]
     pub(crate) common: CommonArguments,
-}
-
-/// Where the state lies.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "State")]
-pub(crate) struct StateArguments {
-    /// What remembers: an SQLite file, or memory: for nothing [default: $XDG_STATE_HOME/bucketwatch/state.db]
-    #[arg(long, value_name = "URL", env = "BUCKETWATCH_STATE")]
-    pub(crate) state: Option<String>,
-    /// Remember nothing
-    #[arg(long, conflicts_with = "state")]
-    pub(crate) no_state: bool,
 }
 
 /// How to report.

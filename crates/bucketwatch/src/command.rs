@@ -67,6 +67,7 @@ fn run(arguments: Arguments) -> Result<Exit> {
         Command::Status(arguments) => status::status(&arguments),
         Command::History(arguments) => status::history(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments),
+        Command::State(command) => state::run(&command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),
         Command::Notify(command) => notify::run(&command),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use bucketwatch_adapters::aws::ConnectOptions;
+use bucketwatch_adapters::dynamodb::{AddressError, DynamoAddress, DynamoStore};
 use bucketwatch_adapters::memory::MemoryStore;
 use bucketwatch_engine::state::StateStore;
 
@@ -14,12 +16,23 @@ pub(crate) enum Place {
     Memory,
     /// In an SQLite file.
     File(PathBuf),
+    /// In a table of DynamoDB.
+    Table(DynamoAddress),
 }
 
 /// An address that names no place for a state.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}` is no place for the state; name a file, sqlite://PATH, or memory:", .0.escape_debug())]
-pub(crate) struct NoPlace(String);
+pub(crate) enum NoPlace {
+    /// It is of no known kind.
+    #[error(
+        "`{}` is no place for the state; name a file, sqlite://PATH, dynamodb://TABLE, or memory:",
+        .0.escape_debug()
+    )]
+    Unknown(String),
+    /// It is of a table, and wrong.
+    #[error(transparent)]
+    Table(#[from] AddressError),
+}
 
 impl Place {
     /// Reads an address.
@@ -27,8 +40,9 @@ impl Place {
         match named.split_once("://") {
             None if named == "memory:" => Ok(Self::Memory),
             None if !named.is_empty() => Ok(Self::File(PathBuf::from(named))),
+            Some((DynamoAddress::SCHEME, _)) => Ok(Self::Table(DynamoAddress::parse(named)?)),
             Some(("sqlite" | "file", path)) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
-            _ => Err(NoPlace(named.to_owned())),
+            _ => Err(NoPlace::Unknown(named.to_owned())),
         }
     }
 
@@ -37,6 +51,9 @@ impl Place {
         match self {
             Self::Memory => Ok(Arc::new(MemoryStore::default())),
             Self::File(path) => file(path).await,
+            Self::Table(address) => {
+                Ok(Arc::new(DynamoStore::open(address, &ConnectOptions::default()).await?))
+            }
         }
     }
 }
@@ -55,6 +72,10 @@ async fn file(path: &std::path::Path) -> Result<Arc<dyn StateStore>> {
 mod tests {
     use super::*;
 
+    fn table(address: &str) -> Option<Place> {
+        Some(Place::Table(DynamoAddress::parse(address).unwrap()))
+    }
+
     #[test]
     fn an_address_names_its_place_or_is_refused() {
         for (named, expected) in [
@@ -62,6 +83,8 @@ mod tests {
             ("state.db", Some(Place::File("state.db".into()))),
             ("sqlite:///var/lib/state.db", Some(Place::File("/var/lib/state.db".into()))),
             ("file://state.db", Some(Place::File("state.db".into()))),
+            ("dynamodb://bucketwatch?region=eu-west-1", table("dynamodb://bucketwatch?region=eu-west-1")),
+            ("dynamodb://b", None),
             ("", None),
             ("sqlite://", None),
             ("memory://x", None),

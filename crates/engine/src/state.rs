@@ -117,7 +117,8 @@ pub trait StateStore: Send + Sync {
     /// Gives when somebody was last reminded of what is still open in `account`.
     async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError>;
 
-    /// Forgets events that were handled before `instant`, and gives how many these were.
+    /// Forgets events that were handled before `instant`, and gives how many these were; 0 where the store does not count
+    /// them.
     async fn forget(&self, instant: Timestamp) -> Result<u64, StateError>;
 
     /// Gives the look that is due for a bucket, or for the account.

@@ -178,7 +178,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<AwsCloud, ConnectError>
 }
 
 /// Gives the connections and the configuration that `options` and the environment name; nothing is asked yet.
-pub(super) async fn ambient(
+pub(crate) async fn ambient(
     options: &ConnectOptions,
 ) -> Result<(SharedHttpConnector, SdkConfig), ConnectError> {
     if let Some(embedded) = &options.embedded {

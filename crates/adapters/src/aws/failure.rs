@@ -79,7 +79,7 @@ pub(super) fn other_region<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Opti
 }
 
 /// A region becomes part of a host name, so nothing else may pass for one.
-pub(super) fn is_region(text: &str) -> bool {
+pub(crate) fn is_region(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=32).contains(&text.len())
         && text.bytes().all(plain)
@@ -167,11 +167,11 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 /// An error and its causes in one line without control characters.
 #[derive(Debug)]
-pub(super) struct Causes(String);
+pub(crate) struct Causes(String);
 
 impl Causes {
     /// Gives the texts of `error` and all its causes, without repeats.
-    pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
+    pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
         let mut texts: Vec<String> = chain(error).map(ToString::to_string).collect();
         texts.dedup();
         let text = texts.join(": ");

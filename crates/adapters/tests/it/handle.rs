@@ -2,6 +2,7 @@
 
 mod account;
 mod bucket;
+mod cost;
 mod lag;
 mod order;
 mod told;

@@ -3,6 +3,7 @@
 mod authority;
 mod aws;
 mod command;
+mod dynamodb;
 mod emulators;
 mod handle;
 mod hooks;

@@ -26,6 +26,8 @@ pub(crate) enum JobWord {
     Watch,
     /// Reach what the configuration's notifiers reach in AWS
     Notify,
+    /// Keep the state in DynamoDB: the table that `--state` names, or every table
+    State,
 }
 
 /// A report format.

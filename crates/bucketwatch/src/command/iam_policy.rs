@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use anyhow::{Result, bail};
+use bucketwatch_adapters::dynamodb::DynamoAddress;
 use bucketwatch_engine::config::{Config, NotifyConfig, SecretSource};
 use bucketwatch_engine::escape::to_json_pretty;
 use bucketwatch_engine::exit::Exit;
@@ -23,6 +24,10 @@ pub(crate) fn run(arguments: &IamPolicyArguments) -> Result<Exit> {
     }
     if needed(JobWord::Watch) {
         queues(&arguments.queue, &mut grants);
+    }
+    if needed(JobWord::State) {
+        let config = settings::load(arguments.common.config.as_deref())?;
+        table(super::state::table(&arguments.state, &config)?.as_ref(), &mut grants);
     }
     if needed(JobWord::Notify) {
         let Config { notify, .. } = settings::load(arguments.common.config.as_deref())?;
@@ -100,6 +105,26 @@ fn queue(url: &str) -> String {
     format!("sqs:{region}:{account}:{name}")
 }
 
+/// *Source*: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB": a transaction
+/// needs what its single writes need.
+fn table(address: Option<&DynamoAddress>, grants: &mut Grants) {
+    const OF_TABLE: [&str; 7] = [
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+    ];
+    let region = address.and_then(DynamoAddress::region).unwrap_or("*");
+    let table = format!("dynamodb:{region}:*:table/{}", address.map_or("*", DynamoAddress::table));
+    for action in OF_TABLE {
+        grants.add(action, &table);
+    }
+    grants.add("dynamodb:Query", &format!("{table}/index/gsi1"));
+}
+
 /// *Source*: Service Authorization Reference, the pages of Amazon SNS, Amazon EventBridge, AWS Security Hub, AWS Secrets
 /// Manager (its ARNs end in six characters after the name) and AWS Systems Manager.
 fn notifiers(config: &NotifyConfig, grants: &mut Grants) {
@@ -153,6 +178,17 @@ mod tests {
         ] {
             assert_eq!(queue(url), arn);
         }
+    }
+
+    #[test]
+    fn the_state_needs_its_table_and_its_index_and_nothing_else() {
+        let address = DynamoAddress::parse("dynamodb://watch?region=eu-west-1").unwrap();
+        let mut grants = Grants::default();
+        table(Some(&address), &mut grants);
+        let resources: Vec<_> = grants.0.iter().map(|(on, actions)| (on.as_str(), actions.len())).collect();
+        let of_table = "arn:*:dynamodb:eu-west-1:*:table/watch";
+        let of_index = "arn:*:dynamodb:eu-west-1:*:table/watch/index/gsi1";
+        assert_eq!(resources, [(of_table, 7), (of_index, 1)]);
     }
 
     #[test]

@@ -111,6 +111,30 @@ pub enum StateError {
         #[source]
         source: Source,
     },
+    /// There is no table of that name.
+    #[error("there is no state at `{place}`; `bucketwatch state create --state {place}` makes one")]
+    Missing {
+        /// Where it should lie.
+        place: String,
+    },
+    /// AWS refuses what the state needs.
+    #[error("the state `{place}` is refused; `bucketwatch iam-policy --for state` prints what it needs")]
+    Denied {
+        /// Where it lies.
+        place: String,
+        /// What AWS says.
+        #[source]
+        source: Source,
+    },
+    /// AWS refuses calls because there are too many.
+    #[error("the state `{place}` takes no more calls for now; try again later")]
+    Throttled {
+        /// Where it lies.
+        place: String,
+        /// What AWS says.
+        #[source]
+        source: Source,
+    },
     /// A stored record cannot be understood.
     #[error("the state holds a record that cannot be read: {what}")]
     BadRecord {

@@ -60,7 +60,11 @@ impl World {
 
     /// Gives a world whose events are told as `routing` says.
     pub(super) async fn telling(routing: Routing) -> Self {
-        let store: Arc<dyn StateStore> = Arc::new(SqliteStore::temporary().await.unwrap());
+        Self::on(Arc::new(SqliteStore::temporary().await.unwrap()), routing)
+    }
+
+    /// Gives a world that is remembered in `store` and whose events are told as `routing` says.
+    pub(super) fn on(store: Arc<dyn StateStore>, routing: Routing) -> Self {
         let identity = Identity { account: account_id(), partition: Partition::Aws, arn: "arn".into() };
         let facts = Facts { block: Observed::Absent, ..Facts::default() };
         let account = Arc::new(Account { identity, facts: Mutex::new(facts) });

