@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 use bucketwatch_ingest::cloudtrail::{Item, RecordFile};
 use serde_json::{Value, json};
 
+/// As the program allocates.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// How large each file is.
 const FILE_BYTES: usize = 64 * 1024 * 1024;
 

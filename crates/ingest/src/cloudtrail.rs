@@ -34,6 +34,7 @@ mod notification;
 mod record;
 mod request;
 mod splitter;
+mod value;
 
 pub use self::actor::Actor;
 pub use self::agent::{Agent, AgentKind};

@@ -4,10 +4,10 @@ mod acl;
 
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, BucketSnapshot, Ownership};
-use serde_json::Value;
 
 use super::kind::Kind;
 use super::request::Request;
+use super::value::Value;
 
 /// What a request asks for. It is the requester's word: AWS may have stored something else since.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,7 +112,7 @@ impl Content {
     pub fn is_seen_in(&self, snapshot: &BucketSnapshot) -> Option<bool> {
         match self {
             Self::Policy(text) => seen(&snapshot.policy, text.as_ref(), |read, asked| {
-                let value = |text: &String| serde_json::from_str::<Value>(text).map(as_written).ok();
+                let value = |text| serde_json::to_value(as_written(serde_json::from_str(text).ok()?)).ok();
                 value(read) == value(asked)
             }),
             Self::Block(flags) => seen(&snapshot.bucket_block, flags.as_ref(), |read, asked| read == asked),
@@ -147,17 +147,18 @@ fn policy(request: Request<'_>) -> Option<String> {
     let names = ["bucketPolicy", "Policy", "resourcePolicy"];
     let values = layers.iter().flat_map(|layer| names.iter().filter_map(|name| layer.get(name)));
     values.into_iter().find_map(|value| match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Text(text) if !text.is_empty() => Some(text.to_string()),
         Value::Object(_) => Some(as_written(value.clone()).to_string()),
         _ => None,
     })
 }
 
-fn as_written(mut policy: Value) -> Value {
-    if let Some(Value::String(version)) = policy.get_mut("Version")
-        && let Some(day) = version.strip_suffix("T00:00:00Z")
-    {
-        *version = day.to_owned();
+fn as_written(mut policy: Value<'_>) -> Value<'_> {
+    let members = if let Value::Object(members) = &mut policy { members.as_mut_slice() } else { &mut [] };
+    for (_, version) in members.iter_mut().filter(|(name, _)| name == "Version") {
+        if let Some(day) = version.as_str().and_then(|version| version.strip_suffix("T00:00:00Z")) {
+            *version = Value::Text(day.to_owned().into());
+        }
     }
     policy
 }

@@ -1,11 +1,10 @@
 //! Out of the wrappings: EventBridge, SNS, SQS, a function's batch, a list, a file.
 
-use serde_json::Value;
-
 use super::change::Item;
 use super::dead_letter::{DeadLetter, Reason};
 use super::record::{self, Envelope};
 use super::request::Request;
+use super::value::Value;
 use super::{file, notification};
 
 /// How many wrappings a record may have: a function's batch of SQS messages that hold SNS messages that hold events,
@@ -37,7 +36,7 @@ fn read_text(text: &[u8], depth: u8, items: &mut Vec<Item>) {
 
 /// Reads the values of a text; at one that is broken, gives the text from the next line on that begins another.
 fn read_values<'t>(text: &'t [u8], depth: u8, items: &mut Vec<Item>) -> Result<(), &'t [u8]> {
-    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<Value<'_>>();
     while let Some(value) = values.next() {
         match value {
             Ok(value) => open(&value, depth, items),
@@ -55,11 +54,11 @@ fn read_values<'t>(text: &'t [u8], depth: u8, items: &mut Vec<Item>) -> Result<(
 }
 
 /// Takes one wrapping off, or reads the record.
-pub(super) fn open(value: &Value, depth: u8, items: &mut Vec<Item>) {
+pub(super) fn open(value: &Value<'_>, depth: u8, items: &mut Vec<Item>) {
     if depth > DEEPEST {
         return items.push(dead(Reason::TooDeep(DEEPEST), value.to_string().as_bytes()));
     }
-    if let Value::Array(list) = value {
+    if let Value::List(list) = value {
         return list.iter().for_each(|element| open(element, depth + 1, items));
     }
     let object = Request::of(Some(value));
@@ -69,7 +68,7 @@ pub(super) fn open(value: &Value, depth: u8, items: &mut Vec<Item>) {
     if object.text("detail-type").is_some() || object.text("eventName").is_some() {
         return items.push(innermost(value, object));
     }
-    if let Some(Value::Array(records)) = object.get("Records") {
+    if let Some(Value::List(records)) = object.get("Records") {
         return records.iter().for_each(|record| open(record, depth + 1, items));
     }
     let wrapped = ["body", "Message"].iter().find_map(|name| object.text(name));
@@ -85,7 +84,7 @@ fn is_record(object: Request<'_>) -> bool {
 }
 
 /// Reads what has no wrapping but EventBridge's.
-fn innermost(value: &Value, object: Request<'_>) -> Item {
+fn innermost(value: &Value<'_>, object: Request<'_>) -> Item {
     match (object.text("detail-type"), object.text("eventSource")) {
         (Some("AWS API Call via CloudTrail"), _) => {
             let envelope = Envelope { account: object.text("account"), region: object.text("region") };

@@ -10,6 +10,7 @@ use super::dead_letter::{DeadLetter, Reason};
 use super::envelope;
 use super::kind::kind_of;
 use super::splitter::Splitter;
+use super::value::Value;
 
 /// The largest record that is read; CloudTrail's own limit is 1 MiB.
 pub const MAX_RECORD_BYTES: usize = 4 * 1024 * 1024;
@@ -225,7 +226,7 @@ fn read_record(record: &[u8], splitter: &Splitter) -> (Item, Vec<Item>) {
         return (Item::Skipped, Vec::new());
     }
     let mut items = Vec::new();
-    match serde_json::from_slice(record) {
+    match Value::parse(record) {
         Ok(value) => envelope::open(&value, 0, &mut items),
         Err(error) => {
             let letter = DeadLetter::new(Reason::Syntax(error.to_string()), record);

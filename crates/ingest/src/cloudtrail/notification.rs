@@ -2,7 +2,6 @@
 
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
-use serde_json::Value;
 
 use super::actor::Actor;
 use super::agent::{Agent, AgentKind};
@@ -12,11 +11,12 @@ use super::dead_letter::{DeadLetter, Reason};
 use super::kind::Kind;
 use super::record::{instant, partition};
 use super::request::Request;
+use super::value::Value;
 
 /// Reads an element of S3's event notifications: `eventSource` is `aws:s3`.
 ///
 /// *Source*: S3 user guide, "Event message structure" (read 2026-11-22): keys are URL-encoded.
-pub(super) fn read_record(value: &Value) -> Item {
+pub(super) fn read_record(value: &Value<'_>) -> Item {
     let record = Request::of(Some(value));
     let name = record.text("eventName").unwrap_or_default();
     if !name.trim_start_matches("s3:").starts_with("ObjectAcl:Put") {
@@ -43,7 +43,7 @@ pub(super) fn read_record(value: &Value) -> Item {
 /// Reads EventBridge's `Object ACL Updated`.
 ///
 /// *Source*: S3 user guide, "EventBridge event message structure" (read 2026-11-22).
-pub(super) fn read_event(value: &Value) -> Item {
+pub(super) fn read_event(value: &Value<'_>) -> Item {
     let event = Request::of(Some(value));
     let detail = event.object("detail");
     let object = detail.object("object");
@@ -77,7 +77,7 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn item(self, value: &Value) -> Item {
+    fn item(self, value: &Value<'_>) -> Item {
         match self.change() {
             Ok(change) => Item::Change(Box::new(change)),
             Err(reason) => Item::DeadLetter(Box::new(DeadLetter::new(reason, value.to_string().as_bytes()))),

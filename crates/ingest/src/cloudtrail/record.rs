@@ -3,7 +3,6 @@
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::actor::Actor;
 use super::agent::Agent;
@@ -12,6 +11,7 @@ use super::content::Content;
 use super::dead_letter::{DeadLetter, Reason};
 use super::kind::{Kind, Scope, kind_of};
 use super::request::Request;
+use super::value::Value;
 
 /// What the wrapping of a record says, for records that do not say it themselves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Envelope<'a> {
 }
 
 /// Reads a record that has an `eventSource` and an `eventName`.
-pub(super) fn read(value: &Value, envelope: Envelope<'_>) -> Item {
+pub(super) fn read(value: &Value<'_>, envelope: Envelope<'_>) -> Item {
     let record = Request::of(Some(value));
     let (source, name) =
         (record.text("eventSource").unwrap_or_default(), record.text("eventName").unwrap_or_default());

@@ -1,27 +1,24 @@
 //! A record's members, whose shapes differ from version to version.
 
+use super::value::{Members, Value};
 use bucketwatch_policy::untrusted::Untrusted;
-use serde_json::{Map, Value};
 
 /// An object of a record that is asked leniently: what is not there, `null` or of another shape is `None`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Request<'a>(Option<&'a Map<String, Value>>);
+pub(super) struct Request<'a>(Option<&'a Members<'a>>);
 
 impl<'a> Request<'a> {
     /// Gives the object that `value` is, or an empty one.
-    pub(super) fn of(value: Option<&'a Value>) -> Self {
+    pub(super) fn of(value: Option<&'a Value<'a>>) -> Self {
         Self(value.and_then(Value::as_object))
     }
 
-    /// Gives a member, without regard to letter case: `Host` and `host`.
-    pub(super) fn get(self, name: &str) -> Option<&'a Value> {
+    /// Gives a member, without regard to letter case: `Host` and `host`; the last of doubled ones.
+    pub(super) fn get(self, name: &str) -> Option<&'a Value<'a>> {
         let members = self.0?;
-        members
-            .get(name)
-            .or_else(|| {
-                members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-            })
-            .filter(|value| !value.is_null())
+        let exact = members.iter().rev().find(|(key, _)| key == name);
+        let found = exact.or_else(|| members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name)));
+        found.map(|(_, value)| value).filter(|value| **value != Value::Null)
     }
 
     /// Gives a member that is an object.
@@ -33,7 +30,7 @@ impl<'a> Request<'a> {
     pub(super) fn text(self, name: &str) -> Option<&'a str> {
         let value = self.get(name)?;
         let text = match value {
-            Value::Array(list) => list.first().and_then(Value::as_str),
+            Value::List(list) => list.first().and_then(Value::as_str),
             value => value.as_str(),
         };
         text.filter(|text| !text.is_empty())
@@ -48,8 +45,8 @@ impl<'a> Request<'a> {
     pub(super) fn flag(self, name: &str) -> Option<bool> {
         match self.get(name)? {
             Value::Bool(flag) => Some(*flag),
-            Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(word) if word.eq_ignore_ascii_case("false") => Some(false),
+            Value::Text(word) if word.eq_ignore_ascii_case("true") => Some(true),
+            Value::Text(word) if word.eq_ignore_ascii_case("false") => Some(false),
             _ => None,
         }
     }
@@ -57,15 +54,15 @@ impl<'a> Request<'a> {
     /// Gives the elements of a list, or the only one where XML left a single object.
     pub(super) fn list(self, name: &str) -> Vec<Self> {
         match self.get(name) {
-            Some(Value::Array(list)) => list.iter().map(|element| Self::of(Some(element))).collect(),
+            Some(Value::List(list)) => list.iter().map(|element| Self::of(Some(element))).collect(),
             value @ Some(Value::Object(_)) => vec![Self::of(value)],
             _ => Vec::new(),
         }
     }
 
     /// Gives every member.
-    pub(super) fn members(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        self.0.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    pub(super) fn members(self) -> impl Iterator<Item = (&'a str, &'a Value<'a>)> {
+        self.0.into_iter().flatten().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Tells whether there is an object at all.

@@ -2,9 +2,9 @@
 
 use bucketwatch_exposure::snapshot::{Acl, Grant, Grantee, Permission};
 use bucketwatch_policy::untrusted::Untrusted;
-use serde_json::Value;
 
 use crate::cloudtrail::request::Request;
+use crate::cloudtrail::value::Value;
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
@@ -56,9 +56,9 @@ fn by_headers(request: Request<'_>) -> Option<Acl> {
     any.then_some(Acl { owner: None, grants })
 }
 
-fn texts(value: &Value) -> Vec<&str> {
+fn texts<'a>(value: &'a Value<'a>) -> Vec<&'a str> {
     match value {
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+        Value::List(list) => list.iter().filter_map(Value::as_str).collect(),
         value => value.as_str().into_iter().collect(),
     }
 }
