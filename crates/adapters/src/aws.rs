@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bucketwatch_engine::cloud::{
-    BucketAddress, BucketPage, CallEffort, Cloud, CloudError, Identity, ListedAccessPoint,
+    BucketAddress, BucketPage, CallEffort, Cloud, CloudError, Identity, ListedAccessPoint, ObjectName,
 };
 use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::name::AccountId;
@@ -99,6 +99,14 @@ impl Cloud for AwsCloud {
 
     async fn acl(&self, bucket: &BucketAddress) -> Result<Option<Acl>, CloudError> {
         self.read_acl(bucket).await
+    }
+
+    async fn object_acl(
+        &self,
+        bucket: &BucketAddress,
+        object: &ObjectName,
+    ) -> Result<Option<Acl>, CloudError> {
+        self.read_object_acl(bucket, object).await
     }
 
     async fn website(&self, bucket: &BucketAddress) -> Result<Option<()>, CloudError> {

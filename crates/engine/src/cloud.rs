@@ -8,6 +8,7 @@ use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, Networ
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::operation::Operation;
 
@@ -40,6 +41,13 @@ pub trait Cloud: Send + Sync {
 
     /// Gives a bucket's ACL as it is in effect.
     async fn acl(&self, bucket: &BucketAddress) -> Result<Option<Acl>, CloudError>;
+
+    /// Gives an object's ACL; `None` = there is no such object, or no such version of it.
+    async fn object_acl(
+        &self,
+        bucket: &BucketAddress,
+        object: &ObjectName,
+    ) -> Result<Option<Acl>, CloudError>;
 
     /// Tells whether a bucket has a static website.
     async fn website(&self, bucket: &BucketAddress) -> Result<Option<()>, CloudError>;
@@ -127,6 +135,16 @@ pub struct BucketAddress {
     pub region: Option<String>,
     /// The account that is expected to own it.
     pub owner: AccountId,
+}
+
+/// An object of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectName {
+    /// Its key.
+    pub key: Untrusted,
+    /// Its version; `None` = the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<Untrusted>,
 }
 
 /// What the calls cost.

@@ -12,31 +12,37 @@ mod affair;
 mod attempt;
 mod attribution;
 mod bucket;
+mod desk;
+mod object;
+mod reach;
 mod revisit;
 mod watcher;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::exception::Exception;
-use bucketwatch_ingest::cloudtrail::Change;
+use bucketwatch_ingest::cloudtrail::{Change, Scope};
 use bucketwatch_policy::name::AccountId;
-use futures::future::join_all;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+pub use self::reach::{Accounts, OutOfReach};
+
 use self::affair::Affairs;
+use self::desk::Desk;
+use self::reach::OursAlone;
 use crate::cloud::CloudError;
 use crate::config::AlertKind;
-use crate::judgement::Judge;
 use crate::observe::Observer;
 use crate::routing::Routing;
 use crate::scan::Looker;
-use crate::state::{Commit, StateError, StateStore};
+use crate::state::{Revisit, StateError, StateStore};
 
-/// How many buckets are looked at at once.
-const AT_ONCE: usize = 8;
+/// How many looks that are due are taken up at once.
+const BATCH: usize = 16;
 
 /// How events are handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,13 +69,10 @@ impl Default for HandleOptions {
     }
 }
 
-/// Handles the events of one account.
+/// Handles events: those of our own account, and those of the accounts that it can reach.
 pub struct Handler {
-    store: Arc<dyn StateStore>,
-    observer: Observer,
-    looker: Arc<dyn Looker>,
-    options: HandleOptions,
-    judge: Judge,
+    own: Desk,
+    accounts: Arc<dyn Accounts>,
 }
 
 /// What came of handling.
@@ -114,13 +117,29 @@ impl Handler {
         routing: Routing,
         options: HandleOptions,
     ) -> Self {
-        let observer = Observer::routed(Arc::clone(&store), routing);
-        Self { store, observer, looker, options, judge: assess }
+        let observer = Arc::new(Observer::routed(Arc::clone(&store), routing));
+        let own = Desk { store, observer, looker, options: Arc::new(options), judge: assess };
+        Self { own, accounts: Arc::new(OursAlone) }
+    }
+
+    /// Gives a handler that looks at what happens in the accounts that `accounts` opens, too.
+    pub fn reaching(self, accounts: Arc<dyn Accounts>) -> Self {
+        Self { accounts, ..self }
     }
 
     /// Gives a handler that heeds the exceptions `reviewed`, as [`Observer::accepting`] does.
     pub fn accepting(self, reviewed: Vec<Exception>) -> Self {
-        Self { observer: self.observer.accepting(reviewed), ..self }
+        self.observing(|observer| observer.accepting(reviewed))
+    }
+
+    /// Gives a handler that reminds every so often of what is still open; `None`: never.
+    pub fn reminding(self, every: Option<Duration>) -> Self {
+        self.observing(|observer| observer.reminding(every))
+    }
+
+    fn observing(mut self, change: impl FnOnce(Observer) -> Observer) -> Self {
+        self.own.observer = Arc::new(change(self.own.observer.as_ref().clone()));
+        self
     }
 
     /// Handles `changes` at the instant `now`. A change of the account that does not reach every bucket before
@@ -133,39 +152,48 @@ impl Handler {
         now: Timestamp,
         deadline: Instant,
     ) -> Result<Handled, HandleError> {
-        let changes: Vec<_> = changes.into_iter().filter(affair::concerns).collect();
+        let changes = self.own.concerning(changes).await?;
         let given = changes.len();
         let fresh = self.fresh(changes).await?;
         let mut handled = Handled { events: fresh.len(), known: given - fresh.len(), looks: 0 };
-        let mut affairs = Affairs::sorted(fresh, self.account());
-        self.find_buckets(&mut affairs).await?;
-        if !affairs.account.is_empty() {
-            self.account_changed(&affairs.account, now, deadline).await?;
-        }
-        self.tell(&affairs, now).await?;
-        let buckets: Vec<_> = affairs.buckets.iter().collect();
-        for part in buckets.chunks(AT_ONCE) {
-            let work =
-                part.iter().map(|(name, group)| self.bucket_changed(name, group, &affairs.account, now));
-            for looks in join_all(work).await {
-                handled.looks += looks?;
-            }
+        for (account, group) in self.by_account(fresh) {
+            handled.looks += if account == *self.own.account() {
+                self.own.handle(group, now, deadline).await?
+            } else {
+                self.elsewhere(&account, group, now, deadline).await?
+            };
         }
         Ok(handled)
     }
 
-    /// Gives a handler that reminds every so often of what is still open; `None`: never.
-    pub fn reminding(self, every: Option<Duration>) -> Self {
-        Self { observer: self.observer.reminding(every), ..self }
+    /// Makes the looks that are due at `now`, until `deadline`, and gives how many buckets were looked at.
+    ///
+    /// *Errors*: what was not done stays due.
+    pub async fn revisit(&self, now: Timestamp, deadline: Instant) -> Result<usize, HandleError> {
+        let mut looks = 0;
+        while Instant::now() < deadline {
+            let due = self.own.store.revisits(now, BATCH).await?;
+            if due.is_empty() {
+                break;
+            }
+            for revisit in due {
+                looks += self.look_again(revisit, now, deadline).await?;
+            }
+        }
+        Ok(looks)
+    }
+
+    /// Forgets events that are older than the options say; gives how many.
+    pub async fn forget(&self, now: Timestamp) -> Result<u64, StateError> {
+        match now.checked_sub(self.own.options.remember) {
+            Ok(instant) => self.own.store.forget(instant).await,
+            Err(_) => Ok(0),
+        }
     }
 
     /// Reminds of what has been open for long at the instant `now`.
     pub async fn remind(&self, now: Timestamp) -> Result<(), StateError> {
-        self.observer.remind(self.account(), now).await
-    }
-
-    fn account(&self) -> &AccountId {
-        &self.looker.identity().account
+        self.own.observer.remind(self.own.account(), now).await
     }
 
     /// Gives each event once that was not handled before, in the order of their own times.
@@ -173,14 +201,63 @@ impl Handler {
         changes.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         changes.dedup_by(|a, b| a.id == b.id);
         let ids: Vec<String> = changes.iter().map(|change| change.id.clone()).collect();
-        let known = self.store.seen(&ids).await?;
+        let known = self.own.store.seen(&ids).await?;
         changes.retain(|change| !known.contains(&change.id));
         Ok(changes)
     }
 
-    /// Writes what needs no record of a bucket or account.
-    async fn write(&self, commit: Commit) -> Result<(), HandleError> {
-        Ok(self.store.commit(commit).await?)
+    /// Sorts events by the account that has to be looked at: that of an organization's policies is ours, which is under
+    /// them, wherever they are made.
+    fn by_account(&self, changes: Vec<Change>) -> BTreeMap<AccountId, Vec<Change>> {
+        let mut groups: BTreeMap<AccountId, Vec<Change>> = BTreeMap::new();
+        for change in changes {
+            let account = change.account.as_ref().filter(|_| change.kind.scope() != Scope::Organization);
+            groups.entry(account.unwrap_or(self.own.account()).clone()).or_default().push(change);
+        }
+        groups
+    }
+
+    /// Handles events of another account: by looking where that can be opened, else by what they ask for.
+    async fn elsewhere(
+        &self,
+        account: &AccountId,
+        changes: Vec<Change>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<usize, HandleError> {
+        let why = if changes.iter().any(affair::asks_for_a_look) {
+            match self.accounts.looker(account).await {
+                Ok(looker) => match self.own.of(looker).handle(changes.clone(), now, deadline).await {
+                    Err(HandleError::Cloud(error)) => error.code,
+                    handled => return handled,
+                },
+                Err(OutOfReach(why)) => why,
+            }
+        } else {
+            String::new()
+        };
+        let affairs = Affairs::out_of_reach(changes, format!("account {account} cannot be asked: {why}"));
+        self.own.tell(&affairs, now).await?;
+        Ok(0)
+    }
+
+    async fn look_again(
+        &self,
+        revisit: Revisit,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<usize, HandleError> {
+        if revisit.account == *self.own.account() {
+            return self.own.due(revisit, now, deadline).await;
+        }
+        if let Ok(looker) = self.accounts.looker(&revisit.account).await {
+            match self.own.of(looker).due(revisit.clone(), now, deadline).await {
+                Err(HandleError::Cloud(_)) => {}
+                looked => return looked,
+            }
+        }
+        self.own.put_off(revisit, now).await?;
+        Ok(0)
     }
 }
 

@@ -9,6 +9,7 @@ mod decide;
 mod facets;
 mod found;
 mod look;
+mod objects;
 mod remind;
 mod scan;
 
@@ -28,6 +29,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use tokio::time::Instant;
 
 pub(crate) use self::decide::id_of;
+pub(crate) use self::objects::kept;
 
 use self::decide::{Decision, Grounds};
 use crate::config::AlertKind;
@@ -47,6 +49,7 @@ const ATTEMPTS: usize = 5;
 const WORST: usize = 10;
 
 /// Records what was seen, and decides what is told to whom.
+#[derive(Clone)]
 pub struct Observer {
     store: Arc<dyn StateStore>,
     routing: Routing,
@@ -229,6 +232,7 @@ impl Observer {
                 attempts: 0,
                 last: true,
                 cause: occasion.cause.clone(),
+                objects: Vec::new(),
             };
             let revisits = decisions.iter().filter(unknown).map(look).collect();
             let mut commit = Commit { revisits, ..self.commit_of(occasion, decisions) };

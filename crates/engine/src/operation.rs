@@ -21,6 +21,10 @@ pub enum Operation {
     GetBucketPolicyStatus,
     /// A bucket's ACL.
     GetBucketAcl,
+    /// An object's ACL.
+    GetObjectAcl,
+    /// The ACL of a version of an object.
+    GetObjectVersionAcl,
     /// A bucket's static website.
     GetBucketWebsite,
     /// Who pays for requests.
@@ -63,6 +67,9 @@ impl Operation {
         Self::GetMultiRegionAccessPointPolicy,
     ];
 
+    /// Every operation that events may call for, beside those of a scan.
+    pub const EVENTS: [Self; 2] = [Self::GetObjectAcl, Self::GetObjectVersionAcl];
+
     /// Gives the operation's name in the API reference.
     pub fn name(self) -> &'static str {
         match self {
@@ -73,6 +80,7 @@ impl Operation {
             Self::GetBucketPolicy => "GetBucketPolicy",
             Self::GetBucketPolicyStatus => "GetBucketPolicyStatus",
             Self::GetBucketAcl => "GetBucketAcl",
+            Self::GetObjectAcl | Self::GetObjectVersionAcl => "GetObjectAcl",
             Self::GetBucketWebsite => "GetBucketWebsite",
             Self::GetBucketRequestPayment => "GetBucketRequestPayment",
             Self::GetBucketEncryption => "GetBucketEncryption",
@@ -96,6 +104,8 @@ impl Operation {
             Self::GetBucketPolicy => "s3:GetBucketPolicy",
             Self::GetBucketPolicyStatus => "s3:GetBucketPolicyStatus",
             Self::GetBucketAcl => "s3:GetBucketAcl",
+            Self::GetObjectAcl => "s3:GetObjectAcl",
+            Self::GetObjectVersionAcl => "s3:GetObjectVersionAcl",
             Self::GetBucketWebsite => "s3:GetBucketWebsite",
             Self::GetBucketRequestPayment => "s3:GetBucketRequestPayment",
             Self::GetBucketEncryption => "s3:GetEncryptionConfiguration",
@@ -121,6 +131,7 @@ impl Operation {
             | Self::GetBucketRequestPayment
             | Self::GetBucketEncryption
             | Self::GetBucketTagging => "s3:::*",
+            Self::GetObjectAcl | Self::GetObjectVersionAcl => "s3:::*/*",
             Self::GetAccessPointPolicy => "s3:*:*:accesspoint/*",
             Self::GetMultiRegionAccessPointPolicy => "s3::*:accesspoint/*",
             Self::GetCallerIdentity
@@ -141,9 +152,10 @@ mod tests {
 
     #[test]
     fn each_operation_has_an_action_of_its_own() {
-        let actions: Vec<&str> = Operation::SCAN.into_iter().filter_map(Operation::permission).collect();
+        let all = || Operation::SCAN.into_iter().chain(Operation::EVENTS);
+        let actions: Vec<&str> = all().filter_map(Operation::permission).collect();
         let distinct: BTreeSet<&str> = actions.iter().copied().collect();
-        assert_eq!(actions.len(), Operation::SCAN.len() - 1);
+        assert_eq!(actions.len(), all().count() - 1);
         assert_eq!(distinct.len(), actions.len());
     }
 

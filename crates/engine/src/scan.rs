@@ -21,7 +21,7 @@ use jiff::Timestamp;
 pub use self::dump::SnapshotFolder;
 pub use self::looker::{CloudLooker, Looker};
 pub use self::progress::{Progress, Tally, Unwatched};
-pub use self::recorder::{AccountSight, BucketSight, Recorded, Recorder, Seen};
+pub use self::recorder::{AccountSight, BucketSight, ObjectSight, Recorded, Recorder, Seen};
 pub use self::stop::{Stop, Why};
 
 use self::account::AccountFacts;
@@ -148,7 +148,7 @@ pub async fn look_at(cloud: Arc<dyn Cloud>, bucket: Untrusted) -> Result<BucketS
     let identity = cloud.identity().await.map_err(ScanError::Cloud)?;
     let account = AccountFacts::new(Arc::clone(&cloud), identity);
     let collector = Collector { cloud, account, judge: assess, stop: Stop::default() };
-    Ok(collector.look_at(ListedBucket { name: bucket, region: None, created_at: None }).await)
+    Ok(collector.look_at(ListedBucket { name: bucket, region: None, created_at: None }, &[]).await)
 }
 
 fn with_effort(coverage: Coverage, cloud: &dyn Cloud) -> Coverage {

@@ -1,6 +1,5 @@
 //! The SDK's types in the words of the domain. What is not understood is refused, never taken for harmless.
 
-use aws_sdk_s3::operation::get_bucket_acl::GetBucketAclOutput;
 use aws_sdk_s3::operation::get_bucket_encryption::GetBucketEncryptionOutput;
 use aws_sdk_s3::operation::get_bucket_ownership_controls::GetBucketOwnershipControlsOutput;
 use aws_sdk_s3::types::{ObjectOwnership, Type};
@@ -40,13 +39,16 @@ pub(super) fn control_block(
     }
 }
 
-pub(super) fn acl(answer: &GetBucketAclOutput) -> Result<Acl, &'static str> {
-    let owner = answer.owner().and_then(|owner| owner.id()).map(Untrusted::from);
-    if owner.is_none() && answer.grants.is_none() {
+/// Gives the ACL of a bucket or an object.
+pub(super) fn acl(
+    owner: Option<&str>,
+    grants: Option<&[aws_sdk_s3::types::Grant]>,
+) -> Result<Acl, &'static str> {
+    if owner.is_none() && grants.is_none() {
         return Err("the answer holds neither owner nor grants");
     }
-    let grants = answer.grants().iter().map(grant).collect::<Result<_, _>>()?;
-    Ok(Acl { owner, grants })
+    let grants = grants.unwrap_or_default().iter().map(grant).collect::<Result<_, _>>()?;
+    Ok(Acl { owner: owner.map(Untrusted::from), grants })
 }
 
 fn grant(grant: &aws_sdk_s3::types::Grant) -> Result<Grant, &'static str> {

@@ -58,9 +58,9 @@ impl Question {
 
 /// Tells whether AWS said that there is none, by one of `codes`: an error in form, an answer in substance.
 pub(super) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E>, codes: &[&str]) -> bool {
-    let found = error.raw_response().is_some_and(|response| response.status().as_u16() == 404);
+    let status = error.raw_response().map(|response| response.status().as_u16());
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    found && code.is_some_and(|code| codes.contains(&code))
+    matches!(status, Some(404 | 405)) && code.is_some_and(|code| codes.contains(&code))
 }
 
 /// Gives the region that S3 points to when it was asked in a wrong one.

@@ -4,6 +4,7 @@ mod account;
 mod bucket;
 mod cost;
 mod lag;
+mod object;
 mod order;
 mod told;
 mod world;

@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &IamPolicyArguments) -> Result<Exit> {
         scan(&mut grants);
     }
     if needed(JobWord::Watch) {
+        events(&mut grants);
         queues(&arguments.queue, &mut grants);
     }
     if needed(JobWord::State) {
@@ -78,6 +79,14 @@ impl Grants {
 
 fn scan(grants: &mut Grants) {
     for operation in Operation::SCAN {
+        if let Some(action) = operation.permission() {
+            grants.add(action, operation.resource());
+        }
+    }
+}
+
+fn events(grants: &mut Grants) {
+    for operation in Operation::EVENTS {
         if let Some(action) = operation.permission() {
             grants.add(action, operation.resource());
         }

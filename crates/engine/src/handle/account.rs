@@ -8,7 +8,8 @@ use bucketwatch_ingest::cloudtrail::{Change, Content};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::{HandleError, Handler, attribution, later};
+use super::desk::Desk;
+use super::{HandleError, attribution, later};
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
 use crate::observe::{AccountLook, Occasion, id_of};
 use crate::state::{Commit, HistoryQuery, OutgoingNotice, Revisit, StateError};
@@ -19,7 +20,7 @@ const TOLD: usize = 50;
 /// How often the account is looked at while its answer is older than the event.
 const ATTEMPTS: u32 = 4;
 
-impl Handler {
+impl Desk {
     /// Begins what `changes` of the account ask for, and does as much of it as there is time for. The look that is
     /// planned first sees to it that the rest is done, whatever happens.
     pub(super) async fn account_changed(
@@ -44,6 +45,7 @@ impl Handler {
             attempts: 0,
             last: false,
             cause: attribution::deed(latest, &account).into(),
+            objects: Vec::new(),
         };
         self.write(Commit { revisits: vec![revisit.clone()], ..Commit::default() }).await?;
         self.account_look(revisit, Some(latest), now, deadline).await

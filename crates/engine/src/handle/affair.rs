@@ -3,31 +3,36 @@
 use std::collections::BTreeMap;
 
 use bucketwatch_ingest::cloudtrail::{Change, Content, Kind, Scope, Target};
-use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
+
+use super::object;
 
 /// A batch, sorted. Each list is in the order of the events' own times.
 #[derive(Debug, Default)]
 pub(super) struct Affairs {
-    /// What touched buckets of ours, by bucket.
+    /// What touched buckets, by bucket.
     pub(super) buckets: BTreeMap<Untrusted, Vec<Change>>,
     /// What touched access points whose bucket is not known yet.
     pub(super) points: Vec<Change>,
     /// What touched the account, or the organization above it.
     pub(super) account: Vec<Change>,
-    /// What was refused, what touched objects or what watches, and what happened in accounts that cannot be looked at.
+    /// What was refused, what touched what watches, and what nobody here can look at.
     pub(super) told: Vec<Change>,
+    /// Why nobody can.
+    pub(super) why: String,
 }
 
 impl Affairs {
-    /// Sorts `changes`, of which those of `ours` can be looked at.
-    pub(super) fn sorted(changes: Vec<Change>, ours: &AccountId) -> Self {
-        let mut affairs = Self::default();
+    /// Sorts `changes` of an account that can be looked at.
+    pub(super) fn sorted(changes: Vec<Change>) -> Self {
+        let mut affairs = Self { why: "the event names no object".to_owned(), ..Self::default() };
         for change in changes {
-            let foreign = change.account.as_ref().is_some_and(|account| account != ours);
             match change.kind.scope() {
-                _ if foreign || !change.outcome.is_done() => affairs.told.push(change),
+                _ if !change.outcome.is_done() => affairs.told.push(change),
                 Scope::Bucket | Scope::AccessPoints => affairs.put(change),
+                Scope::Object if object::named(&change).is_some() || change.kind == Kind::ObjectDeleted => {
+                    affairs.put(change);
+                }
                 Scope::Account | Scope::Organization => affairs.account.push(change),
                 Scope::Object | Scope::Watcher | Scope::Elsewhere => affairs.told.push(change),
             }
@@ -35,9 +40,16 @@ impl Affairs {
         affairs
     }
 
+    /// Gives `changes` of an account that cannot be looked at, and `why`.
+    pub(super) fn out_of_reach(changes: Vec<Change>, why: String) -> Self {
+        Self { told: changes, why, ..Self::default() }
+    }
+
     fn put(&mut self, change: Change) {
         match &change.target {
-            Target::Bucket(bucket) | Target::AccessPoint { bucket: Some(bucket), .. } => {
+            Target::Bucket(bucket)
+            | Target::Object { bucket, .. }
+            | Target::AccessPoint { bucket: Some(bucket), .. } => {
                 self.buckets.entry(bucket.clone()).or_default().push(change);
             }
             Target::Buckets { buckets, .. } if !buckets.is_empty() => {
@@ -59,21 +71,18 @@ impl Affairs {
     }
 }
 
-/// Tells whether a change can concern strangers at all. Objects are written all the time; one that is written without a
-/// grant to anybody is its owner's alone.
-pub(super) fn concerns(change: &Change) -> bool {
-    let grants = matches!(&change.content, Content::Acl(acl) if !acl.grants.is_empty());
-    match change.kind {
-        Kind::ObjectWritten => grants,
-        Kind::ObjectEncryption => false,
-        _ => true,
-    }
+/// Tells whether a look is what a change asks for.
+pub(super) fn asks_for_a_look(change: &Change) -> bool {
+    change.outcome.is_done() && !matches!(change.kind.scope(), Scope::Watcher | Scope::Elsewhere)
 }
 
-/// Gives the changes of which none after it is about the same, the latest first: what they ask for is what should be.
+/// Gives the changes of the bucket itself of which none after it is about the same, the latest first: what they ask for
+/// is what should be.
 pub(super) fn latest_of_each(group: &[Change]) -> Vec<&Change> {
     let mut latest: Vec<&Change> = Vec::new();
-    for change in group.iter().rev().filter(|change| change.content != Content::Unstated) {
+    let stated =
+        |change: &&Change| change.content != Content::Unstated && change.kind.scope() != Scope::Object;
+    for change in group.iter().rev().filter(stated) {
         if latest.iter().all(|later| later.kind != change.kind) {
             latest.push(change);
         }

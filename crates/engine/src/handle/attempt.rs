@@ -8,7 +8,8 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 use super::affair::Affairs;
-use super::{HandleError, Handler, attribution};
+use super::desk::Desk;
+use super::{HandleError, attribution};
 use crate::judgement::assess_with;
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
 use crate::observe::id_of;
@@ -36,7 +37,7 @@ pub(super) struct Asked {
     held: Vec<Exposure>,
 }
 
-impl Handler {
+impl Desk {
     /// Tells what has to be told for its own sake, and records every event that touches no bucket of ours.
     pub(super) async fn tell(&self, affairs: &Affairs, now: Timestamp) -> Result<(), HandleError> {
         for change in &affairs.told {
@@ -47,7 +48,7 @@ impl Handler {
             if change.kind.scope() == Scope::Watcher {
                 commit.notices.extend(self.watched(change, now));
             } else {
-                commit.notices.extend(self.told(change, now).await?);
+                commit.notices.extend(self.told(change, &affairs.why, now).await?);
             }
             self.write(commit).await?;
         }
@@ -74,17 +75,16 @@ impl Handler {
     }
 
     /// Gives the notice of a refused attempt, or of a change that nobody here can look at.
-    async fn told(&self, change: &Change, now: Timestamp) -> Result<Option<OutgoingNotice>, StateError> {
+    async fn told(
+        &self,
+        change: &Change,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Option<OutgoingNotice>, StateError> {
         let asked = self.asked_for(change, self.known(change).await?, now);
         Ok(match &change.outcome {
             Outcome::Refused { code, .. } => self.refused(change, code, asked, now),
-            Outcome::Done => {
-                let why = match change.kind.scope() {
-                    Scope::Object => "the object's ACL was not read",
-                    _ => "the account cannot be asked",
-                };
-                self.unverified(change, why.to_owned(), asked, now)
-            }
+            Outcome::Done => self.unverified(change, why.to_owned(), asked, now),
         })
     }
 

@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use bucketwatch_exposure::observed::{Observed, Unreadable};
-use bucketwatch_exposure::snapshot::BucketSnapshot;
-use bucketwatch_ingest::cloudtrail::{Change, Kind};
+use bucketwatch_exposure::snapshot::{BucketSnapshot, ObjectAcl};
+use bucketwatch_ingest::cloudtrail::{Change, Kind, Scope};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 use super::affair::latest_of_each;
 use super::attribution::{self, hands};
-use super::{HandleError, Handler, later};
+use super::desk::Desk;
+use super::{HandleError, later, object};
+use crate::cloud::ObjectName;
 use crate::notice::TransitionCause;
 use crate::observe::Occasion;
-use crate::scan::Seen;
+use crate::scan::{ObjectSight, Seen};
 use crate::state::{BucketKey, BucketRecord, ChangeRecord, Commit, FacetKind, Revisit, StateError};
 
 /// How often a bucket is read at most while another process records it at the same time.
@@ -30,14 +32,28 @@ const EARLIER: usize = 100;
 #[derive(Debug)]
 pub(super) enum Sighted {
     /// The bucket answered, as far as it let itself be read.
-    There(Box<BucketSnapshot>),
+    There(Box<Looked>),
     /// There is no such bucket.
     Gone,
     /// AWS was too busy to answer: nothing was seen and nothing is recorded.
     Failed,
 }
 
-impl Handler {
+/// A bucket that answered.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// What it was.
+    pub(super) snapshot: BucketSnapshot,
+    /// Its objects that were looked at.
+    pub(super) objects: Vec<ObjectSight>,
+    /// Those of them that let strangers in and find no room in the state.
+    pub(super) left_out: Vec<ObjectAcl>,
+}
+
+/// How many objects are looked at once more at most.
+const ONCE_MORE: usize = 64;
+
+impl Desk {
     /// Handles the changes `group` of the bucket `name`, in the order of their times; gives how many looks it took.
     pub(super) async fn bucket_changed(
         &self,
@@ -49,28 +65,40 @@ impl Handler {
         let (Some(main), Some(latest)) = (attribution::main_of(group), group.last()) else { return Ok(0) };
         let key = BucketKey { account: self.account().clone(), name: name.clone() };
         let stored = self.store.load(std::slice::from_ref(&key)).await?.pop();
-        let known_at = stored.as_ref().and_then(configuration_at);
+        let alive = stored.as_ref().filter(|record| record.deleted_at.is_none());
+        let known_at = alive.and_then(configuration_at);
+        let touched = object::touched(group, alive);
+        let of_objects_alone = group.iter().all(|change| change.kind.scope() == Scope::Object);
+        let is_due = |patience: Duration| match of_objects_alone {
+            true => !touched.is_empty(),
+            false => known_at.is_none_or(|known_at| known_at <= later(latest.at, patience)),
+        };
         let cause = TransitionCause::from(attribution::deed(main, &key.account));
         let beside = group.iter().chain(of_account);
         let beside = beside.map(|change| self.recorded(change, None, now)).collect();
         let mut commit = Commit::default();
         let mut looks = 0;
-        if known_at.is_none_or(|known_at| known_at <= later(latest.at, FRESH)) {
+        if is_due(FRESH) {
             self.begin_anew(&key, stored.as_ref(), group, now).await?;
             let occasion = self.occasion(&key, cause.clone(), beside, now).await?;
             let region = latest.region.as_ref().map(Untrusted::as_raw);
-            let sighted = self.look(&key, region, &occasion).await?;
+            let objects = object::with_open(alive, &touched);
+            let sighted = self.look(&key, region, &objects, &occasion).await?;
             looks = 1;
-            if let Sighted::There(snapshot) = &sighted {
-                for (change, why) in unread(group, snapshot) {
-                    let asked = self.asked_for(change, (**snapshot).clone(), now);
+            if let Sighted::There(looked) = &sighted {
+                for (change, why) in unread(group, &looked.snapshot) {
+                    let asked = self.asked_for(change, looked.snapshot.clone(), now);
                     commit.notices.extend(self.unverified(change, why, asked, now));
                 }
+                commit.notices.extend(self.of_objects(group, looked, now));
             }
             let attempts = u32::from(is_stale(group, &sighted));
             commit.revisits.push(self.next_look(&key, attempts, cause, latest, now));
-        } else if known_at.is_none_or(|known_at| known_at <= later(latest.at, self.options.settle)) {
+        } else if is_due(self.options.settle) {
             commit.revisits.push(self.next_look(&key, 0, cause, latest, now));
+        }
+        for revisit in &mut commit.revisits {
+            revisit.objects = touched.clone();
         }
         self.merge_planned(&key, &mut commit.revisits).await?;
         commit.changes = group.iter().map(|change| self.recorded(change, Some(name), now)).collect();
@@ -111,24 +139,30 @@ impl Handler {
         Ok(())
     }
 
-    /// Looks at a bucket and records what is seen.
+    /// Looks at a bucket and at `objects` of it, and records what is seen.
     pub(super) async fn look(
         &self,
         key: &BucketKey,
         region: Option<&str>,
+        objects: &[ObjectName],
         occasion: &Occasion,
     ) -> Result<Sighted, HandleError> {
         for _ in 0..READINGS {
-            let sight = self.looker.bucket(&key.name, region).await?;
-            let sighted = match &sight.seen {
-                Seen::Gone => Sighted::Gone,
+            let sight = self.looker.bucket(&key.name, region, objects).await?;
+            let seen = match &sight.seen {
+                Seen::Gone => None,
                 Seen::There(judged) if is_lost(&judged.snapshot) => return Ok(Sighted::Failed),
-                Seen::There(judged) => Sighted::There(Box::new(judged.snapshot.clone())),
+                Seen::There(judged) => Some((judged.snapshot.clone(), sight.objects.clone())),
             };
             let outcome = self.observer.sight(occasion, &key.account, sight).await?;
-            if !outcome.is_some_and(|outcome| outcome.read_again) {
-                return Ok(sighted);
+            if outcome.as_ref().is_some_and(|outcome| outcome.read_again) {
+                continue;
             }
+            let left_out = outcome.map(|outcome| outcome.left_out).unwrap_or_default();
+            return Ok(match seen {
+                None => Sighted::Gone,
+                Some((snapshot, objects)) => Sighted::There(Box::new(Looked { snapshot, objects, left_out })),
+            });
         }
         Err(StateError::Conflict { subject: key.name.clone() }.into())
     }
@@ -151,10 +185,11 @@ impl Handler {
             attempts,
             last: attempts == 0,
             cause,
+            objects: Vec::new(),
         }
     }
 
-    /// Keeps of two looks at one bucket the later instant and the later cause.
+    /// Keeps of two looks at one bucket the later instant, the later cause and the objects of both.
     async fn merge_planned(&self, key: &BucketKey, revisits: &mut [Revisit]) -> Result<(), StateError> {
         let Some(planned) = self.store.revisit(&key.account, Some(&key.name)).await? else { return Ok(()) };
         for revisit in revisits {
@@ -162,6 +197,10 @@ impl Handler {
             if planned.cause.done_at() > revisit.cause.done_at() {
                 revisit.cause = planned.cause.clone();
             }
+            revisit.objects.extend(planned.objects.iter().cloned());
+            revisit.objects.sort();
+            revisit.objects.dedup();
+            revisit.objects.truncate(ONCE_MORE);
         }
         Ok(())
     }
@@ -180,6 +219,11 @@ fn is_lost(snapshot: &BucketSnapshot) -> bool {
     passing(&snapshot.policy) || passing(&snapshot.ownership) || passing(&snapshot.bucket_block)
 }
 
+/// Tells whether an object did not answer for a passing reason.
+pub(super) fn failed(objects: &[ObjectSight]) -> bool {
+    objects.iter().any(|sight| matches!(&sight.acl, Observed::Unreadable(why) if why.passing))
+}
+
 /// Gives the changes of which nobody can read what they led to, and why.
 fn unread<'g>(group: &'g [Change], snapshot: &BucketSnapshot) -> Vec<(&'g Change, String)> {
     let latest = latest_of_each(group).into_iter();
@@ -195,8 +239,9 @@ fn is_stale(group: &[Change], sighted: &Sighted) -> bool {
     match sighted {
         Sighted::Failed => true,
         Sighted::Gone => group.last().is_some_and(|latest| latest.kind == Kind::BucketCreated),
-        Sighted::There(snapshot) => {
-            latest_of_each(group).iter().any(|change| change.content.is_seen_in(snapshot) == Some(false))
+        Sighted::There(looked) => {
+            let older = |change: &&Change| change.content.is_seen_in(&looked.snapshot) == Some(false);
+            failed(&looked.objects) || latest_of_each(group).iter().any(older)
         }
     }
 }

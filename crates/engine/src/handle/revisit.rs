@@ -8,46 +8,42 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::affair::Affairs;
-use super::bucket::Sighted;
-use super::{HandleError, Handler, later};
-use crate::state::{BucketKey, Commit, Revisit, StateError};
-
-/// How many looks are taken up at once.
-const BATCH: usize = 16;
+use super::bucket::{Sighted, failed};
+use super::desk::Desk;
+use super::{HandleError, later, object};
+use crate::state::{BucketKey, Commit, Revisit};
 
 /// How often a look is made again that was in vain.
 const ATTEMPTS: u32 = 3;
 
-impl Handler {
-    /// Makes the looks that are due at `now`, until `deadline`, and gives how many buckets were looked at.
-    ///
-    /// *Errors*: what was not done stays due.
-    pub async fn revisit(&self, now: Timestamp, deadline: Instant) -> Result<usize, HandleError> {
-        let mut looks = 0;
-        while Instant::now() < deadline {
-            let due = self.store.revisits(now, BATCH).await?;
-            if due.is_empty() {
-                break;
+impl Desk {
+    /// Makes a look that is due, and gives how many buckets were looked at.
+    pub(super) async fn due(
+        &self,
+        revisit: Revisit,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<usize, HandleError> {
+        match revisit.bucket.clone() {
+            Some(name) => {
+                self.bucket_look(revisit, name, now).await?;
+                Ok(1)
             }
-            for revisit in due {
-                match revisit.bucket.clone() {
-                    Some(name) => {
-                        self.bucket_look(revisit, name, now).await?;
-                        looks += 1;
-                    }
-                    None => self.account_look(revisit, None, now, deadline).await?,
-                }
+            None => {
+                self.account_look(revisit, None, now, deadline).await?;
+                Ok(0)
             }
         }
-        Ok(looks)
     }
 
-    /// Forgets events that are older than the options say; gives how many.
-    pub async fn forget(&self, now: Timestamp) -> Result<u64, StateError> {
-        match now.checked_sub(self.options.remember) {
-            Ok(instant) => self.store.forget(instant).await,
-            Err(_) => Ok(0),
+    /// Puts off a look at an account that cannot be opened, a few times; then it is given up.
+    pub(super) async fn put_off(&self, revisit: Revisit, now: Timestamp) -> Result<(), HandleError> {
+        let mut commit = Commit { revisited: vec![revisit.clone()], ..Commit::default() };
+        let attempts = revisit.attempts + 1;
+        if attempts <= ATTEMPTS {
+            commit.revisits.push(Revisit { attempts, due_at: later(now, self.options.settle), ..revisit });
         }
+        self.write(commit).await
     }
 
     async fn bucket_look(
@@ -58,8 +54,15 @@ impl Handler {
     ) -> Result<(), HandleError> {
         let key = BucketKey { account: revisit.account.clone(), name };
         let occasion = self.occasion(&key, revisit.cause.clone(), Vec::new(), now).await?;
-        let sighted = self.look(&key, revisit.region.as_deref(), &occasion).await?;
-        let in_vain = matches!(sighted, Sighted::Failed);
+        let stored = self.store.load(std::slice::from_ref(&key)).await?.pop();
+        let alive = stored.as_ref().filter(|record| record.deleted_at.is_none());
+        let objects = object::with_open(alive, &revisit.objects);
+        let sighted = self.look(&key, revisit.region.as_deref(), &objects, &occasion).await?;
+        let in_vain = match &sighted {
+            Sighted::Failed => true,
+            Sighted::There(looked) => failed(&looked.objects),
+            Sighted::Gone => false,
+        };
         let attempts = revisit.attempts + 1;
         let mut commit = Commit { revisited: vec![revisit.clone()], ..Commit::default() };
         if in_vain || !revisit.last {

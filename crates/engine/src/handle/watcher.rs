@@ -3,14 +3,14 @@
 use bucketwatch_ingest::cloudtrail::{Change, Kind, Outcome, Target};
 use jiff::Timestamp;
 
-use super::Handler;
+use super::desk::Desk;
 use crate::notice::OccurrenceKind;
 use crate::state::OutgoingNotice;
 
 /// What our own things have in their names unless the configuration names them.
 const OWN: &str = "bucketwatch";
 
-impl Handler {
+impl Desk {
     /// Gives the notice of a change to a trail, or to a rule, queue or function of ours.
     pub(super) fn watched(&self, change: &Change, now: Timestamp) -> Option<OutgoingNotice> {
         if change.kind != Kind::Trail && !self.is_own(change) {

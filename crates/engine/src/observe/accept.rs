@@ -212,7 +212,7 @@ fn accepted(mut record: BucketRecord, new: &Exception, occasion: &Occasion) -> D
     let note = ExceptionNote::of(new, ExceptionWord::Accepted, by);
     let turn = (TransitionKind::Accepted, Acceptance { alerts_as: None, exceptions: vec![note] });
     let said = transition(&record, turn, (before, after), occasion.cause.clone(), occasion);
-    Decision { record, transition: Some(said), read_again: false }
+    Decision { record, transition: Some(said), read_again: false, left_out: Vec::new() }
 }
 
 /// Marks those exposures of a document that `new` covers.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bucketwatch_exposure::assessment::Assessment;
 use bucketwatch_exposure::exception::Exception;
-use bucketwatch_exposure::snapshot::BucketSnapshot;
+use bucketwatch_exposure::snapshot::{BucketSnapshot, ObjectAcl};
 use bucketwatch_exposure::standing::Standing;
 use bucketwatch_exposure::transition::{ReachChange, Sight, TransitionKind, diff};
 use bucketwatch_policy::untrusted::Untrusted;
@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::acceptance::{Exceptions, regarded, subject};
 use super::facets::{account_block, account_document, failed, join, passing, split};
 use super::look::{AccountLook, BucketLook, Occasion};
+use super::objects;
 use crate::exception::{mark, tags_in};
 use crate::judgement::{Judge, assess_with};
 use crate::notice::{Acceptance, TransitionCause, TransitionRecord};
@@ -35,6 +36,8 @@ pub(super) struct Decision {
     pub(super) transition: Option<TransitionRecord>,
     /// The look ties with a differing one: its facts are not written.
     pub(super) read_again: bool,
+    /// Objects that let strangers in and find no room.
+    pub(super) left_out: Vec<ObjectAcl>,
 }
 
 /// On what a decision rests, beside what is stored and what was seen.
@@ -119,10 +122,12 @@ pub(super) fn bucket(
         record.facets.get(kind).is_some_and(|stored| stored.merge(arrival) == Merge::Tie)
     };
     if arrivals.iter().any(ties) {
-        return Ok(Decision { record, transition: None, read_again: true });
+        return Ok(Decision { record, transition: None, read_again: true, left_out: Vec::new() });
     }
     let patient = failing && record.failed_runs < FAILED_RUNS;
     merge(&mut record.facets, &arrivals, |kind| patient && failed(kind, &look.snapshot));
+    let objects_at = look.configuration_at.unwrap_or(occasion.at);
+    let left_out = objects::merge(&mut record.facets, &look.objects, objects_at);
     let known = known(&record.key, &record.facets, account, Some((look, &arrivals)))?;
     // An event is about a change, so what it shows for the first time is no baseline.
     let no_baseline = account.is_none_or(|account| account.baseline.is_none());
@@ -135,7 +140,7 @@ pub(super) fn bucket(
             Some(shown(&record, &seen, observed_at, Exceptions { all: exceptions, at: occasion.at }));
     }
     record.account_revision = account.map_or(0, |account| account.revision);
-    Ok(Decision { record, transition, read_again: false })
+    Ok(Decision { record, transition, read_again: false, left_out })
 }
 
 /// Tells whether anything in `snapshot` was refused for a passing reason.
@@ -170,7 +175,7 @@ pub(super) fn anew(
     let assessment = assess_with(grounds.judge, &known, grounds.occasion.at);
     let transition = judge(&mut record, &assessment, (false, false), grounds);
     record.account_revision = account.revision;
-    Ok(Decision { record, transition, read_again: false })
+    Ok(Decision { record, transition, read_again: false, left_out: Vec::new() })
 }
 
 /// Decides on a bucket that does not exist; `None` = that is known.
@@ -188,7 +193,7 @@ pub(super) fn gone(mut record: BucketRecord, occasion: &Occasion) -> Option<Deci
     record.assessment = None;
     record.sight_lost_at = None;
     record.failed_runs = 0;
-    Some(Decision { record, transition: Some(transition), read_again: false })
+    Some(Decision { record, transition: Some(transition), read_again: false, left_out: Vec::new() })
 }
 
 /// Gives the record to continue: the stored one, or that of a new bucket or incarnation.

@@ -9,6 +9,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use super::look::BucketLook;
+use super::objects;
 use crate::state::{BucketKey, Facet, FacetKind, Source, StateError};
 
 /// Gives the facets that `look` saw.
@@ -91,7 +92,7 @@ pub(super) fn join(
         "schema": SNAPSHOT_SCHEMA, "bucket": key.name.as_raw(), "account": key.account.as_str(),
     });
     for members in facets.values().filter_map(|facet| facet.document.as_object()) {
-        for (name, value) in members {
+        for (name, value) in members.iter().filter(|(name, _)| *name != objects::TIMES) {
             document[name.as_str()] = value.clone();
         }
     }

@@ -2,7 +2,7 @@
 
 use bucketwatch_exposure::assessment::{Assessment, Path};
 use bucketwatch_exposure::observed::Observed;
-use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot};
+use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot, ObjectAcl};
 use bucketwatch_exposure::transition::TransitionKind;
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::decide::Decision;
 use crate::notice::{Deed, TransitionCause, TransitionRecord};
+use crate::scan::ObjectSight;
 use crate::state::{AssessmentRecord, BucketKey, Opened, RunId};
 
 /// Why and when somebody looked.
@@ -107,8 +108,10 @@ pub struct BucketLook {
     pub configuration_at: Option<Timestamp>,
     /// When its access points and multi-Region access points were read.
     pub access_points_at: Option<Timestamp>,
-    /// When its objects were read.
+    /// When its objects were read, where the snapshot holds all that is known of them.
     pub objects_at: Option<Timestamp>,
+    /// Single objects, read with its configuration, beside what is known of others.
+    pub objects: Vec<ObjectSight>,
 }
 
 /// What became of a look at a bucket.
@@ -122,6 +125,8 @@ pub struct Outcome {
     pub transition: Option<TransitionRecord>,
     /// The look ties with a differing one of the same instant, and nobody can tell which is the later: read again.
     pub read_again: bool,
+    /// Objects that let strangers in, of a bucket of which as many are kept as there is room for.
+    pub left_out: Vec<ObjectAcl>,
 }
 
 impl Outcome {
@@ -131,6 +136,7 @@ impl Outcome {
             assessment: decision.record.assessment.clone(),
             transition: decision.transition.clone(),
             read_again: decision.read_again,
+            left_out: decision.left_out.clone(),
         }
     }
 }

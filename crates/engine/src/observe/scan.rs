@@ -117,20 +117,26 @@ impl Recorder for ScanRecorder {
 /// Gives the looks at buckets that were there, and the keys of those that were not.
 pub(super) fn sorted(account: &AccountId, sights: Vec<BucketSight>) -> (Vec<BucketLook>, Vec<BucketKey>) {
     let (mut looks, mut gone) = (Vec::new(), Vec::new());
-    for BucketSight { name, observed_at, seen } in sights {
+    for BucketSight { name, observed_at, seen, objects } in sights {
         match seen {
             Seen::Gone => gone.push(BucketKey { account: account.clone(), name }),
             Seen::There(judged) => {
-                let Judged { snapshot, assessment } = *judged;
+                let Judged { mut snapshot, assessment } = *judged;
+                // What was read of single objects is judged together with what is known of the others.
+                let whole = objects.is_empty();
+                if !whole {
+                    snapshot.object_acls = Observed::NotAsked;
+                }
                 let points = asked(&snapshot.access_points) || asked(&snapshot.multi_region_access_points);
-                let objects = asked(&snapshot.object_acls);
+                let all_objects = asked(&snapshot.object_acls);
                 looks.push(BucketLook {
                     name,
                     snapshot,
-                    assessment: Some(assessment),
+                    assessment: whole.then_some(assessment),
                     configuration_at: Some(observed_at),
                     access_points_at: points.then_some(observed_at),
-                    objects_at: objects.then_some(observed_at),
+                    objects_at: all_objects.then_some(observed_at),
+                    objects,
                 });
             }
         }

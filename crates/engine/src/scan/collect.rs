@@ -4,17 +4,18 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use bucketwatch_exposure::assessment::{Assessment, Exposure, Verdict};
+use bucketwatch_exposure::assessment::{Assessment, Exposure, Objects, Verdict};
 use bucketwatch_exposure::observed::{Observed, Unreadable};
-use bucketwatch_exposure::snapshot::{BucketSnapshot, Ownership};
+use bucketwatch_exposure::snapshot::{BucketSnapshot, ObjectAcl, Ownership};
 use bucketwatch_policy::reach::Audience;
+use futures::future::join_all;
 use futures::{FutureExt as _, join};
 use jiff::Timestamp;
 
 use super::account::{AccountFacts, observed};
-use super::recorder::{BucketSight, Seen};
+use super::recorder::{BucketSight, ObjectSight, Seen};
 use super::stop::{Stop, Why};
-use crate::cloud::{BucketAddress, Cause, Cloud, CloudError, ListedBucket};
+use crate::cloud::{BucketAddress, Cause, Cloud, CloudError, ListedBucket, ObjectName};
 use crate::judgement::{Judge, Judged, undetermined_by};
 
 /// Reads buckets of one account.
@@ -35,24 +36,34 @@ impl Collector {
         local.checked_add(self.cloud.clock_offset()).unwrap_or(local)
     }
 
-    /// Looks at a bucket. A bug of ours that shows in one bucket leaves that bucket undetermined and the others alone.
-    pub(super) async fn look_at(&self, listed: ListedBucket) -> BucketSight {
+    /// Looks at a bucket, and at `objects` of it where their ACLs can matter. A bug of ours that shows in one bucket leaves
+    /// that bucket undetermined and the others alone.
+    pub(super) async fn look_at(&self, listed: ListedBucket, objects: &[ObjectName]) -> BucketSight {
         let observed_at = self.now();
         let owner = self.account.identity().account.clone();
         let bucket = BucketAddress { name: listed.name.clone(), region: listed.region, owner };
-        let seen = match AssertUnwindSafe(self.collect(&bucket)).catch_unwind().await {
-            Ok(Ok(judged)) => Seen::There(Box::new(judged)),
-            Ok(Err(Gone)) => Seen::Gone,
-            Err(panic) => Seen::There(Box::new(self.unread(&bucket, &*panic))),
+        let (seen, objects) = match AssertUnwindSafe(self.collect(&bucket, objects)).catch_unwind().await {
+            Ok(Ok((judged, objects))) => (Seen::There(Box::new(judged)), objects),
+            Ok(Err(Gone)) => (Seen::Gone, Vec::new()),
+            Err(panic) => (Seen::There(Box::new(self.unread(&bucket, &*panic))), Vec::new()),
         };
-        BucketSight { name: listed.name, observed_at, seen }
+        BucketSight { name: listed.name, observed_at, seen, objects }
     }
 
     /// Reads what decides for most buckets, then what the judgement of that still asks for, until it asks no more.
-    async fn collect(&self, bucket: &BucketAddress) -> Result<Judged, Gone> {
+    async fn collect(
+        &self,
+        bucket: &BucketAddress,
+        objects: &[ObjectName],
+    ) -> Result<(Judged, Vec<ObjectSight>), Gone> {
         let mut snapshot = self.read_first(bucket).await?;
         self.read_acl_and_status(bucket, &mut snapshot).await?;
         let mut judged = self.judged(snapshot);
+        let objects = self.read_objects(bucket, objects, &judged).await?;
+        if !objects.is_empty() {
+            let object_acls = Observed::Present(objects.iter().filter_map(shown).collect());
+            judged = self.judged(BucketSnapshot { object_acls, ..judged.snapshot });
+        }
         while !snapshot_is_lost(&judged.snapshot) {
             let wanted = Wanted::of(&judged);
             if wanted == Wanted::default() {
@@ -65,7 +76,25 @@ impl Collector {
                 break;
             }
         }
-        Ok(judged)
+        Ok((judged, objects))
+    }
+
+    /// Reads the ACLs of objects, unless ownership or a block makes them meaningless.
+    async fn read_objects(
+        &self,
+        bucket: &BucketAddress,
+        objects: &[ObjectName],
+        judged: &Judged,
+    ) -> Result<Vec<ObjectSight>, Gone> {
+        if judged.assessment.objects == Objects::CannotMatter || snapshot_is_lost(&judged.snapshot) {
+            return Ok(Vec::new());
+        }
+        let read = objects.iter().map(|object| self.cloud.object_acl(bucket, object));
+        let answers = join_all(read).await;
+        let sight = |(object, answer): (&ObjectName, _)| {
+            Ok(ObjectSight { object: object.clone(), acl: self.fact(answer)? })
+        };
+        objects.iter().zip(answers).map(sight).collect()
     }
 
     fn judged(&self, snapshot: BucketSnapshot) -> Judged {
@@ -183,6 +212,14 @@ impl Collector {
         }
         Ok(observed(answer))
     }
+}
+
+/// Gives an object's place in the snapshot; `None` = it does not exist.
+fn shown(sight: &ObjectSight) -> Option<ObjectAcl> {
+    let owner = sight.acl.present().and_then(|acl| acl.owner.clone());
+    let grants = sight.acl.clone().map(|acl| acl.grants);
+    let ObjectName { key, version_id } = sight.object.clone();
+    (grants != Observed::Absent).then_some(ObjectAcl { key, version_id, owner, grants })
 }
 
 /// Reads that the judgement of a snapshot asks for.

@@ -107,7 +107,7 @@ impl Flow {
                 })
             {
                 let collector = Arc::clone(&self.collector);
-                at_work.spawn(async move { collector.look_at(bucket).await });
+                at_work.spawn(async move { collector.look_at(bucket, &[]).await });
             }
             if tally.listing_done && at_work.is_empty() {
                 return;
@@ -169,7 +169,7 @@ impl Flow {
                 break;
             }
             let listed = |name| ListedBucket { name, region: None, created_at: None };
-            let again = recorded.read_again.into_iter().map(|name| self.collector.look_at(listed(name)));
+            let again = recorded.read_again.into_iter().map(|name| self.collector.look_at(listed(name), &[]));
             batch = join_all(again).await;
         }
         Ok(())

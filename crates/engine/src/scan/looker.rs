@@ -10,7 +10,7 @@ use super::account::{AccountFacts, observed};
 use super::collect::Collector;
 use super::recorder::{AccountSight, BucketSight};
 use super::stop::{Stop, Why};
-use crate::cloud::{Cause, Cloud, CloudError, Identity, ListedBucket};
+use crate::cloud::{Cause, Cloud, CloudError, Identity, ListedBucket, ObjectName};
 use crate::operation::Operation;
 
 /// The port to a fresh look at one thing of one account.
@@ -19,10 +19,15 @@ pub trait Looker: Send + Sync {
     /// Gives whose account it is.
     fn identity(&self) -> &Identity;
 
-    /// Looks at a bucket, in `region` where that is known.
+    /// Looks at a bucket, in `region` where that is known, and at `objects` of it where their ACLs can matter.
     ///
     /// *Errors*: only where nothing can be asked at all; what cannot be read of the bucket is `Unreadable` in the sight.
-    async fn bucket(&self, name: &Untrusted, region: Option<&str>) -> Result<BucketSight, CloudError>;
+    async fn bucket(
+        &self,
+        name: &Untrusted,
+        region: Option<&str>,
+        objects: &[ObjectName],
+    ) -> Result<BucketSight, CloudError>;
 
     /// Looks at the account's Block Public Access.
     async fn account(&self) -> Result<AccountSight, CloudError>;
@@ -62,10 +67,15 @@ impl Looker for CloudLooker {
         &self.identity
     }
 
-    async fn bucket(&self, name: &Untrusted, region: Option<&str>) -> Result<BucketSight, CloudError> {
+    async fn bucket(
+        &self,
+        name: &Untrusted,
+        region: Option<&str>,
+        objects: &[ObjectName],
+    ) -> Result<BucketSight, CloudError> {
         let collector = self.collector();
-        let region = region.map(str::to_owned);
-        let sight = collector.look_at(ListedBucket { name: name.clone(), region, created_at: None }).await;
+        let listed = ListedBucket { name: name.clone(), region: region.map(str::to_owned), created_at: None };
+        let sight = collector.look_at(listed, objects).await;
         match collector.stop.why() {
             Some(Why::Credentials(code)) => Err(CloudError {
                 cause: Cause::Credentials,

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use bucketwatch_exposure::observed::Observed;
-use bucketwatch_exposure::snapshot::BlockPublicAccess;
+use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
-use crate::cloud::Identity;
+use crate::cloud::{Identity, ObjectName};
 use crate::judgement::Judged;
 use crate::state::{Coverage, RunId, StateError};
 
@@ -45,6 +45,17 @@ pub struct BucketSight {
     pub observed_at: Timestamp,
     /// What it was.
     pub seen: Seen,
+    /// Its objects that were looked at with it.
+    pub objects: Vec<ObjectSight>,
+}
+
+/// What was seen of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectSight {
+    /// Which.
+    pub object: ObjectName,
+    /// Its ACL; absent = there is no such object.
+    pub acl: Observed<Acl>,
 }
 
 /// A bucket as it was seen.

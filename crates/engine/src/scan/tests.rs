@@ -14,7 +14,9 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::cloud::{BucketAddress, BucketPage, CallEffort, Cause, ListedAccessPoint, ListedBucket};
+use crate::cloud::{
+    BucketAddress, BucketPage, CallEffort, Cause, ListedAccessPoint, ListedBucket, ObjectName,
+};
 use crate::operation::Operation;
 
 type Answer<T> = Result<Option<T>, CloudError>;
@@ -121,6 +123,11 @@ impl Cloud for World {
     async fn acl(&self, _: &BucketAddress) -> Answer<Acl> {
         self.call("acl").await;
         Ok(Some(Acl { owner: Some("me".into()), grants: Vec::new() }))
+    }
+
+    async fn object_acl(&self, _: &BucketAddress, _: &ObjectName) -> Answer<Acl> {
+        self.call("object_acl").await;
+        Ok(None)
     }
 
     async fn website(&self, _: &BucketAddress) -> Answer<()> {

@@ -5,6 +5,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cloud::ObjectName;
 use crate::notice::TransitionCause;
 
 /// A look that is due at an instant. There is one at most for a bucket, and one for an account.
@@ -26,4 +27,7 @@ pub struct Revisit {
     pub last: bool,
     /// What to name as the cause of what the look finds.
     pub cause: TransitionCause,
+    /// Objects of the bucket that are to be looked at with it, beside those that are known to be open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectName>,
 }

@@ -45,6 +45,10 @@ pub enum Kind {
     ObjectAcl,
     /// An object that was written, perhaps with an ACL.
     ObjectWritten,
+    /// An upload in parts that became an object, with the ACL that its beginning asked for.
+    UploadCompleted,
+    /// An object that was deleted; which, where the event names it.
+    ObjectDeleted,
     /// An object's encryption.
     ObjectEncryption,
     /// A CloudFront distribution, which may publish a bucket.
@@ -98,7 +102,11 @@ impl Kind {
             | Self::AccessPointPolicy
             | Self::MultiRegionAccessPoint
             | Self::MultiRegionAccessPointPolicy => Scope::AccessPoints,
-            Self::ObjectAcl | Self::ObjectWritten | Self::ObjectEncryption => Scope::Object,
+            Self::ObjectAcl
+            | Self::ObjectWritten
+            | Self::UploadCompleted
+            | Self::ObjectDeleted
+            | Self::ObjectEncryption => Scope::Object,
             Self::AccountBlock => Scope::Account,
             Self::OrganizationPolicy | Self::OrganizationMembership => Scope::Organization,
             Self::Trail | Self::Rule | Self::Queue | Self::Function => Scope::Watcher,
@@ -176,9 +184,9 @@ fn access_point_event(name: &str) -> Option<Kind> {
 fn object_event(name: &str) -> Option<Kind> {
     Some(match name {
         "PutObjectAcl" => Kind::ObjectAcl,
-        "PutObject" | "CopyObject" | "CreateMultipartUpload" | "CompleteMultipartUpload" => {
-            Kind::ObjectWritten
-        }
+        "PutObject" | "CopyObject" | "CreateMultipartUpload" => Kind::ObjectWritten,
+        "CompleteMultipartUpload" => Kind::UploadCompleted,
+        "DeleteObject" | "DeleteObjects" => Kind::ObjectDeleted,
         "UpdateObjectEncryption" => Kind::ObjectEncryption,
         _ => return None,
     })

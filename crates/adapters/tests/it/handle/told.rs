@@ -130,22 +130,3 @@ async fn changes_to_what_watches_the_account_are_told() {
     world.handle(&[denied]).await;
     assert_eq!(world.told().await, ["refused StopLogging trail, 0 asked"]);
 }
-
-#[tokio::test]
-async fn an_object_written_for_everybody_is_told_where_acls_count_and_not_where_they_do_not() {
-    use bucketwatch_exposure::observed::Observed;
-    use bucketwatch_exposure::snapshot::{Acl, BucketSnapshot, Ownership};
-    let world = World::new().await;
-    let acl = Observed::Present(Acl { owner: None, grants: Vec::new() });
-    let ownership = Observed::Present(Ownership::ObjectWriter);
-    world.put("acls", BucketSnapshot { ownership, acl, ..shut() });
-    world.put("none", shut());
-    world.scan().await;
-    let put = |id: &str, bucket: &str, acl: &str| {
-        event(id, "PutObject", 1, json!({"bucketName": bucket, "key": "k", "x-amz-acl": acl}))
-    };
-    let events =
-        [put("e-1", "acls", "public-read"), put("e-2", "none", "public-read"), put("e-3", "acls", "private")];
-    assert_eq!(world.handle(&events).await.events, 2, "what is its owner's alone is not even remembered");
-    assert_eq!(world.told().await, ["unverified PutObject acls, 1 asked"]);
-}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketwatch_adapters::sqlite::SqliteStore;
-use bucketwatch_engine::cloud::{Cause, CloudError, Identity};
+use bucketwatch_engine::cloud::{Cause, CloudError, Identity, ObjectName};
 use bucketwatch_engine::config::AlertKind;
 use bucketwatch_engine::handle::{HandleError, HandleOptions, Handled, Handler};
 use bucketwatch_engine::judgement::Judged;
@@ -14,11 +14,12 @@ use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionRecord};
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_engine::routing::Routing;
-use bucketwatch_engine::scan::{AccountSight, BucketSight, Looker, Recorder as _, Seen};
+use bucketwatch_engine::scan::{AccountSight, BucketSight, Looker, ObjectSight, Recorder as _, Seen};
 use bucketwatch_engine::state::{Claim, Coverage, HistoryQuery, StateStore};
 use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::assessment::Objects;
 use bucketwatch_exposure::observed::{Observed, Unreadable};
-use bucketwatch_exposure::snapshot::{BlockPublicAccess, BucketSnapshot, Ownership};
+use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, BucketSnapshot, ObjectAcl, Ownership};
 use bucketwatch_ingest::cloudtrail::{Change, Item, read_message};
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
@@ -32,10 +33,14 @@ pub(super) struct Facts {
     pub(super) buckets: BTreeMap<String, BucketSnapshot>,
     pub(super) block: Observed<BlockPublicAccess>,
     pub(super) points: BTreeMap<String, String>,
+    /// The ACLs of objects, by `bucket/key`.
+    pub(super) objects: BTreeMap<String, Observed<Acl>>,
     /// Nothing can be asked.
     pub(super) credentials_gone: bool,
     /// Looks that were made at buckets.
     pub(super) looks: usize,
+    /// Objects that were asked for their ACLs.
+    pub(super) asked: Vec<String>,
 }
 
 /// Shows the account to whoever looks.
@@ -94,12 +99,13 @@ impl World {
         let names: Vec<String> = self.facts().buckets.keys().cloned().collect();
         let mut sights = Vec::new();
         for name in names {
-            sights.push(self.account.bucket(&name.into(), None).await.unwrap());
+            sights.push(self.account.bucket(&name.into(), None, &[]).await.unwrap());
         }
         recorder.buckets(sights).await.unwrap();
         recorder.finish(None, Coverage::default()).await.unwrap();
         self.notices().await;
         self.facts().looks = 0;
+        self.facts().asked.clear();
     }
 
     pub(super) async fn try_handle(&self, events: &[Value]) -> Result<Handled, HandleError> {
@@ -196,23 +202,36 @@ impl Looker for Account {
         &self.identity
     }
 
-    async fn bucket(&self, name: &Untrusted, _: Option<&str>) -> Result<BucketSight, CloudError> {
+    async fn bucket(
+        &self,
+        name: &Untrusted,
+        _: Option<&str>,
+        objects: &[ObjectName],
+    ) -> Result<BucketSight, CloudError> {
         let mut facts = self.facts.lock().unwrap();
         self.ask(&facts)?;
         facts.looks += 1;
         let observed_at = Timestamp::now();
-        let seen = match facts.buckets.get(name.as_raw()) {
+        let mut sights = Vec::new();
+        let seen = match facts.buckets.get(name.as_raw()).cloned() {
             Some(snapshot) => {
                 let snapshot = BucketSnapshot {
                     bucket: Some(name.clone()),
                     account_block: facts.block.clone(),
-                    ..snapshot.clone()
+                    ..snapshot
                 };
-                Seen::There(Box::new(Judged::by(assess, snapshot, observed_at)))
+                let mut judged = Judged::by(assess, snapshot, observed_at);
+                if judged.assessment.objects != Objects::CannotMatter && !objects.is_empty() {
+                    sights = objects.iter().map(|object| facts.ask_object(name, object)).collect();
+                    let object_acls = Observed::Present(sights.iter().filter_map(shown).collect());
+                    let snapshot = BucketSnapshot { object_acls, ..judged.snapshot };
+                    judged = Judged::by(assess, snapshot, observed_at);
+                }
+                Seen::There(Box::new(judged))
             }
             None => Seen::Gone,
         };
-        Ok(BucketSight { name: name.clone(), observed_at, seen })
+        Ok(BucketSight { name: name.clone(), observed_at, seen, objects: sights })
     }
 
     async fn account(&self) -> Result<AccountSight, CloudError> {
@@ -230,6 +249,22 @@ impl Looker for Account {
     async fn buckets_behind_multi_region(&self) -> Result<Vec<Untrusted>, CloudError> {
         Ok(Vec::new())
     }
+}
+
+impl Facts {
+    fn ask_object(&mut self, bucket: &Untrusted, object: &ObjectName) -> ObjectSight {
+        let place = format!("{}/{}", bucket.as_raw(), object.key.as_raw());
+        let acl = self.objects.get(&place).cloned().unwrap_or(Observed::Absent);
+        self.asked.push(place);
+        ObjectSight { object: object.clone(), acl }
+    }
+}
+
+/// Gives an object's place in a snapshot.
+fn shown(sight: &ObjectSight) -> Option<ObjectAcl> {
+    let acl = sight.acl.present()?.clone();
+    let ObjectName { key, version_id } = sight.object.clone();
+    Some(ObjectAcl { key, version_id, owner: acl.owner, grants: Observed::Present(acl.grants) })
 }
 
 impl Account {

@@ -55,6 +55,7 @@ fn look(snapshot: BucketSnapshot, at: Timestamp) -> BucketLook {
         configuration_at,
         access_points_at: None,
         objects_at: None,
+        objects: Vec::new(),
     }
 }
 
@@ -195,7 +196,7 @@ async fn who_lists_findings_hears_of_what_is_open_at_first_sight_and_nobody_else
                 ..snapshot.clone()
             };
             let seen = Seen::There(Box::new(Judged::by(judge, snapshot, observed_at)));
-            BucketSight { name: (*name).into(), observed_at, seen }
+            BucketSight { name: (*name).into(), observed_at, seen, objects: Vec::new() }
         });
         recorder.buckets(sights.collect()).await.unwrap();
         recorder.finish(None, Coverage::default()).await.unwrap();

@@ -87,7 +87,7 @@ impl World {
                 let snapshot = BucketSnapshot { account_block, ..judged.snapshot.clone() };
                 **judged = Judged::by(judge, snapshot, observed_at);
             }
-            BucketSight { name: (*name).into(), observed_at, seen }
+            BucketSight { name: (*name).into(), observed_at, seen, objects: Vec::new() }
         };
         recorder.buckets(self.buckets.iter().map(sight).collect()).await.unwrap();
     }

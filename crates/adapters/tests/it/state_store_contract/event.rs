@@ -75,6 +75,7 @@ pub(super) async fn a_look_to_come_is_planned_once_and_stays_until_it_is_done(st
         attempts: 1,
         last: false,
         cause: deed("e", 0).into(),
+        objects: Vec::new(),
     };
     assert_eq!(store.next_revisit().await.unwrap(), None);
     let plan = async |revisits, revisited| {
