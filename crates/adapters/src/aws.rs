@@ -1,6 +1,7 @@
 //! AWS through its SDK: the port [`Cloud`] for the account that the ambient credentials open.
 
 mod access_point;
+mod assume;
 mod bucket;
 mod clients;
 mod clock;
@@ -30,6 +31,7 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
 pub(crate) use self::connect::ambient;
+pub use self::assume::{AwsAccounts, RoleElsewhere};
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
 pub(crate) use self::failure::{Causes, is_region};
 pub use self::queue::SqsQueue;

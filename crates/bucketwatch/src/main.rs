@@ -4,6 +4,8 @@
 mod cli;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod elsewhere;
 mod failure;
 #[cfg(feature = "cli")]
 mod input;

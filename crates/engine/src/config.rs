@@ -11,6 +11,7 @@ mod http;
 mod log;
 mod named;
 mod notify;
+mod organization;
 mod pattern;
 mod period;
 mod quiet;
@@ -39,6 +40,7 @@ pub use self::http::HttpConfig;
 pub use self::log::LogConfig;
 pub use self::named::Named;
 pub use self::notify::NotifyConfig;
+pub use self::organization::OrganizationConfig;
 pub use self::pattern::{BucketPattern, TagPattern};
 pub use self::period::Period;
 pub use self::quiet::QuietConfig;
@@ -77,6 +79,9 @@ pub struct Config {
     /// Where notices go.
     #[serde(default)]
     pub notify: NotifyConfig,
+    /// The other accounts whose events come here.
+    #[serde(default)]
+    pub organization: OrganizationConfig,
 }
 
 /// A verdict that the exit code speaks of.
@@ -112,6 +117,7 @@ impl Config {
         if config.notify.remind_days.is_some_and(|days| !(1..=365).contains(&days)) {
             return Err(ConfigError::named("`remind_days` must be between 1 and 365"));
         }
+        config.organization.check()?;
         config.notify.check(text)?;
         let mut names = config.notify.names();
         names.sort();

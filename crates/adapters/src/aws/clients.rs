@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 
 use super::control_endpoint::ControlEndpoint;
@@ -29,6 +30,16 @@ impl Clients {
         let tokens = TokenBucket::builder().capacity(RETRY_TOKENS).build();
         let retries = RetryPartition::custom("bucketwatch").token_bucket(tokens).build();
         Self { config, retries, s3: Mutex::default(), s3control: Mutex::default() }
+    }
+
+    /// Gives clients that do the same with other credentials.
+    pub(super) fn with(&self, credentials: SharedCredentialsProvider) -> Self {
+        Self::new(self.config.clone().into_builder().credentials_provider(credentials).build())
+    }
+
+    /// Gives the configuration that all of them share.
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     /// Gives the S3 client of `region`.

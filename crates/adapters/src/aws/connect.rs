@@ -286,7 +286,7 @@ fn profile_in_words(options: &ConnectOptions) -> String {
     format!("profile `{}`", named.as_deref().unwrap_or("default").escape_debug())
 }
 
-fn explain(error: CloudError, traffic: &Traffic, home: &str) -> ConnectError {
+pub(super) fn explain(error: CloudError, traffic: &Traffic, home: &str) -> ConnectError {
     let why = error.source.as_ref().map_or_else(|| error.code.clone(), ToString::to_string);
     let address = traffic.unreachable();
     let endpoint = address.unwrap_or_else(|| format!("the STS endpoint of {home}"));

@@ -25,6 +25,10 @@ pub(crate) fn run(arguments: &IamPolicyArguments) -> Result<Exit> {
     if needed(JobWord::Watch) {
         events(&mut grants);
         queues(&arguments.queue, &mut grants);
+        let Config { organization, .. } = settings::load(arguments.common.config.as_deref())?;
+        if let Some(role) = organization.role_name {
+            grants.add("sts:AssumeRole", &format!("iam::*:role/{role}"));
+        }
     }
     if needed(JobWord::State) {
         let config = settings::load(arguments.common.config.as_deref())?;

@@ -25,6 +25,7 @@ use tokio::time::{Instant, sleep};
 use super::scan::interrupt;
 use super::{Misuse, connect_options, explain_failure, state};
 use crate::cli::WatchArguments;
+use crate::elsewhere;
 use crate::notifiers::Notifiers;
 use crate::output::tell;
 use crate::settings;
@@ -74,7 +75,8 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     let remind_every = config.notify.remind_every();
     let stop = Stop::default();
     let daemon = Daemon { store, cloud, notifiers, routing, reviewed, remind_every, stop, quiet };
-    let handler = Arc::new(daemon.handler(arguments.own.clone()).await?);
+    let handler = daemon.handler(arguments.own.clone()).await?;
+    let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
     if let Some(file) = &arguments.file {
         let replayed = replay::replay(file, &handler, daemon.store.as_ref(), quiet).await?;
         daemon.notifiers.deliver(&daemon.store, quiet).await;
