@@ -4,7 +4,6 @@
 mod cli;
 #[cfg(feature = "cli")]
 mod command;
-#[cfg(feature = "cli")]
 mod elsewhere;
 mod failure;
 #[cfg(feature = "cli")]

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use super::environment::{Environment, Place};
 use super::journal::journal;
 use super::memory::Memory;
+use crate::elsewhere;
 use crate::notifiers::Notifiers;
 use crate::settings;
 
@@ -68,7 +69,7 @@ impl Parts {
         let handler = Handler::routed(Arc::clone(&memory.store), looker, routing.clone(), options)
             .accepting(reviewed.clone())
             .reminding(remind_every);
-        let handler = Arc::new(handler);
+        let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
         let intake = Intake::new(Arc::clone(&handler), journal());
         let holder = holder();
         Ok(Self { cloud, memory, handler, intake, notifiers, holder, routing, reviewed, remind_every })
