@@ -1,11 +1,12 @@
 //! The module, applied to an emulator of AWS.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::emulators::{Ministack, environment};
+use crate::json as document;
 use crate::judge;
 use crate::patterns::patterns;
 use crate::terraform::Terraform;
@@ -45,26 +46,47 @@ module "member" {
 }
 "#;
 
-/// Makes a package that no emulator could run, and none has to.
-fn zip(environment: &Path, folder: &Path) {
-    std::fs::write(folder.join("bootstrap"), "#!/bin/sh\n").unwrap();
+/// Gives the executable that a run of all tests has built, where this is one.
+fn executable() -> Option<PathBuf> {
+    let found = std::env::current_exe().unwrap().parent()?.parent()?.join("bucketwatch");
+    found.is_file().then_some(found)
+}
+
+/// Makes a package of the executable, else of something that nobody could run.
+fn package(environment: &Path, folder: &Path, executable: Option<&Path>) {
+    let bootstrap = folder.join("bootstrap");
+    match executable {
+        Some(executable) => drop(std::fs::copy(executable, &bootstrap).unwrap()),
+        None => std::fs::write(&bootstrap, "#!/bin/sh\n").unwrap(),
+    }
     let mut python = Command::new(environment.join("bin/python"));
     python.args(["-m", "zipfile", "-c", "package.zip", "bootstrap"]).current_dir(folder);
     assert!(python.status().unwrap().success());
 }
 
 #[test]
-fn the_module_applies_to_an_emulator() {
-    let test = "the_module_applies_to_an_emulator";
+fn the_module_applies_to_an_emulator_and_tells() {
+    let test = "the_module_applies_to_an_emulator_and_tells";
     let (Some(environment), Some(terraform)) = (environment(test), Terraform::find(test)) else { return };
+    let executable = executable();
     let emulator = Ministack::start(&environment);
     std::fs::write(terraform.folder().join("main.tf"), MAIN).unwrap();
-    zip(&environment, terraform.folder());
+    package(&environment, terraform.folder(), executable.as_deref());
     terraform.init(".");
-    let at = [("AWS_ENDPOINT_URL", &*emulator.url()), ("AWS_EC2_METADATA_DISABLED", "true")];
+    let (url, authority) = (emulator.url(), emulator.authority());
+    let at =
+        [("AWS_ENDPOINT_URL", &*url), ("AWS_CA_BUNDLE", &*authority), ("AWS_EC2_METADATA_DISABLED", "true")];
     terraform.run(".", &["apply", "-auto-approve", "-input=false", "-no-color"], &at);
 
-    let deployed = judge::ask(&environment, &["deployed", &emulator.url()], &json!("bucketwatch"));
+    everything_is_there(&judge::ask_of(&emulator, &environment, "deployed", &json!("bucketwatch")));
+    if executable.is_some() {
+        it_tells(&emulator, &environment);
+    } else {
+        eprintln!("skipped: the second half of `{test}` needs the executable; `cargo xtask test` builds it");
+    }
+}
+
+fn everything_is_there(deployed: &Value) {
     let queue = "arn:aws:sqs:eu-west-1:111122223333:bucketwatch-events";
     let bus = "arn:aws:events:eu-west-1:111122223333:event-bus/bucketwatch";
     for (pattern, text) in patterns() {
@@ -83,4 +105,17 @@ fn the_module_applies_to_an_emulator() {
     assert_eq!(deployed["inputs"], json!(beats));
     assert_eq!(deployed["table"][0]["AttributeName"], "pk");
     assert_eq!(deployed["made up"], 1, "events of AWS cannot be made up");
+}
+
+/// The roles suffice: the emulator holds the functions to their policies.
+fn it_tells(emulator: &Ministack, environment: &Path) {
+    let mut refused = document("deploy/samples/put-bucket-policy.json");
+    refused["detail"]["errorCode"] = "AccessDenied".into();
+    let told = judge::ask_of(emulator, environment, "told", &refused);
+    let subject =
+        "bucketwatch low: REPLACE-WITH-A-BUCKET: an attempt to make it public was refused (PutBucketPolicy)";
+    assert_eq!(told["subjects"], json!([subject]));
+    assert_eq!(told["tick"], json!({"looks": 0}));
+    assert_eq!(told["self-check"]["errorMessage"], Value::Null, "{told:#}");
+    assert_eq!(told["reconcile"], json!({"buckets": 0, "partial": null}));
 }

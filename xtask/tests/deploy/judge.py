@@ -2,7 +2,8 @@
 
 match URL   [[pattern, event], …] → whether each matches, by the emulator's TestEventPattern
 yaml        [path, …]             → the documents, with CloudFormation's short forms as {"!Tag": value}
-deployed URL names                → what the emulator has of a deployment
+deployed URL  name                → what the emulator has of a deployment
+told URL      event               → what the topic is told once the event is in the queue, and what the schedules' calls give
 """
 
 import json
@@ -61,6 +62,7 @@ def deployed(url):
                 "targets": [target["Arn"] for target in targets],
             }
     address = sqs.get_queue_url(QueueName=name + "-events")["QueueUrl"]
+    scheduler = client("scheduler", url)
     return {
         "rules": rules,
         "queue": sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])["Attributes"],
@@ -70,8 +72,8 @@ def deployed(url):
             for mapping in functions.list_event_source_mappings()["EventSourceMappings"]
         ],
         "inputs": sorted(
-            client("scheduler", url).get_schedule(Name=schedule["Name"])["Target"]["Input"]
-            for schedule in client("scheduler", url).list_schedules()["Schedules"]
+            scheduler.get_schedule(Name=schedule["Name"])["Target"]["Input"]
+            for schedule in scheduler.list_schedules()["Schedules"]
         ),
         "table": client("dynamodb", url).describe_table(TableName=name)["Table"]["KeySchema"],
         "made up": events.put_events(Entries=[{"Source": "aws.s3", "DetailType": "x", "Detail": "{}"}])[
@@ -80,5 +82,34 @@ def deployed(url):
     }
 
 
-QUESTIONS = {"match": match, "yaml": read_yaml, "deployed": deployed}
+def told(url):
+    event = json.load(sys.stdin)
+    sqs, sns, functions = client("sqs", url), client("sns", url), client("lambda", url)
+    inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+    arn = "arn:aws:sqs:eu-west-1:111122223333:inbox"
+    allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    sqs.set_queue_attributes(QueueUrl=inbox, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn="arn:aws:sns:eu-west-1:111122223333:bucketwatch", Protocol="sqs", Endpoint=arn)
+    queue = sqs.get_queue_url(QueueName="bucketwatch-events")["QueueUrl"]
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+    messages = []
+    for _ in range(60):
+        messages += sqs.receive_message(QueueUrl=inbox, WaitTimeSeconds=1).get("Messages", [])
+        if messages:
+            break
+
+    def call(function, order):
+        answer = functions.invoke(FunctionName="bucketwatch-" + function, Payload=json.dumps({"bucketwatch": order}))
+        return json.load(answer["Payload"])
+
+    return {
+        "subjects": [json.loads(message["Body"])["Subject"] for message in messages],
+        "tick": call("events", "tick"),
+        "self-check": call("events", "self-check"),
+        "reconcile": call("reconcile", "reconcile"),
+    }
+
+
+QUESTIONS = {"match": match, "yaml": read_yaml, "deployed": deployed, "told": told}
 json.dump(QUESTIONS[sys.argv[1]](*sys.argv[2:]), sys.stdout)

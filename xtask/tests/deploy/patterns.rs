@@ -113,12 +113,8 @@ fn the_emulator_matches_alike() {
     let patterns = patterns();
     let pairs: Vec<(&Map<String, Value>, &Value)> =
         patterns.values().flat_map(|pattern| events.iter().map(move |event| (pattern, event))).collect();
-    let theirs: Vec<bool> = serde_json::from_value(judge::ask(
-        &environment,
-        &["match", &emulator.url()],
-        &serde_json::to_value(&pairs).unwrap(),
-    ))
-    .unwrap();
+    let theirs: Vec<bool> =
+        serde_json::from_value(judge::ask_of(&emulator, &environment, "match", &json!(pairs))).unwrap();
     assert_eq!(theirs.len(), pairs.len());
     for ((pattern, event), theirs) in pairs.iter().zip(theirs) {
         assert_eq!(matches(pattern, Some(event)), theirs, "{event}");

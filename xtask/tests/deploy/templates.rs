@@ -11,7 +11,7 @@ use crate::{json as document, root};
 fn templates(test: &str) -> Option<[Value; 2]> {
     let environment = environment(test)?;
     let path = |name: &str| root().join("deploy/cloudformation").join(name);
-    let read = judge::ask(&environment, &["yaml"], &json!([path("template.yaml"), path("member.yaml")]));
+    let read = judge::ask(&environment, "yaml", &json!([path("template.yaml"), path("member.yaml")]));
     Some(serde_json::from_value(read).unwrap())
 }
 
