@@ -8,6 +8,7 @@ mod function;
 mod orders;
 mod runtime_api;
 mod stateless;
+mod table;
 mod tier_one;
 mod wide;
 
