@@ -51,7 +51,7 @@ pub(super) struct Looked {
 }
 
 /// How many objects are looked at once more at most.
-const ONCE_MORE: usize = 64;
+const ONCE_MORE: usize = 96;
 
 impl Desk {
     /// Handles the changes `group` of the bucket `name`, in the order of their times; gives how many looks it took.
@@ -68,6 +68,7 @@ impl Desk {
         let alive = stored.as_ref().filter(|record| record.deleted_at.is_none());
         let known_at = alive.and_then(configuration_at);
         let touched = object::touched(group, alive);
+        let objects = object::with_open(alive, &touched);
         let of_objects_alone = group.iter().all(|change| change.kind.scope() == Scope::Object);
         let is_due = |patience: Duration| match of_objects_alone {
             true => !touched.is_empty(),
@@ -82,7 +83,6 @@ impl Desk {
             self.begin_anew(&key, stored.as_ref(), group, now).await?;
             let occasion = self.occasion(&key, cause.clone(), beside, now).await?;
             let region = latest.region.as_ref().map(Untrusted::as_raw);
-            let objects = object::with_open(alive, &touched);
             let sighted = self.look(&key, region, &objects, &occasion).await?;
             looks = 1;
             if let Sighted::There(looked) = &sighted {
@@ -98,7 +98,7 @@ impl Desk {
             commit.revisits.push(self.next_look(&key, 0, cause, latest, now));
         }
         for revisit in &mut commit.revisits {
-            revisit.objects = touched.clone();
+            revisit.objects = objects.clone();
         }
         self.merge_planned(&key, &mut commit.revisits).await?;
         commit.changes = group.iter().map(|change| self.recorded(change, Some(name), now)).collect();

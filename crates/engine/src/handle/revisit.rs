@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::affair::Affairs;
 use super::bucket::{Sighted, failed};
 use super::desk::Desk;
-use super::{HandleError, later, object};
+use super::{HandleError, later};
 use crate::state::{BucketKey, Commit, Revisit};
 
 /// How often a look is made again that was in vain.
@@ -54,10 +54,7 @@ impl Desk {
     ) -> Result<(), HandleError> {
         let key = BucketKey { account: revisit.account.clone(), name };
         let occasion = self.occasion(&key, revisit.cause.clone(), Vec::new(), now).await?;
-        let stored = self.store.load(std::slice::from_ref(&key)).await?.pop();
-        let alive = stored.as_ref().filter(|record| record.deleted_at.is_none());
-        let objects = object::with_open(alive, &revisit.objects);
-        let sighted = self.look(&key, revisit.region.as_deref(), &objects, &occasion).await?;
+        let sighted = self.look(&key, revisit.region.as_deref(), &revisit.objects, &occasion).await?;
         let in_vain = match &sighted {
             Sighted::Failed => true,
             Sighted::There(looked) => failed(&looked.objects),

@@ -27,7 +27,7 @@ pub struct Revisit {
     pub last: bool,
     /// What to name as the cause of what the look finds.
     pub cause: TransitionCause,
-    /// Objects of the bucket that are to be looked at with it, beside those that are known to be open.
+    /// Objects of the bucket that are to be looked at with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<ObjectName>,
 }
