@@ -22,11 +22,30 @@ macro_rules! request {
     };
 }
 
+/// Tells a directory bucket by its name. Its ACLs are disabled and all of Block Public Access is on, for good; it has
+/// neither a website nor requesters who pay, and S3 refuses to be asked for any of it.
+///
+/// *Source*: S3 user guide, "Directory bucket naming rules", "Differences for directory buckets" (read 2026-11-23).
+fn is_directory(bucket: &BucketAddress) -> bool {
+    bucket.name.as_raw().ends_with("--x-s3")
+}
+
+/// All of Block Public Access.
+const ALL_ON: BlockPublicAccess = BlockPublicAccess {
+    block_public_acls: true,
+    ignore_public_acls: true,
+    block_public_policy: true,
+    restrict_public_buckets: true,
+};
+
 impl AwsCloud {
     pub(super) async fn read_ownership(
         &self,
         bucket: &BucketAddress,
     ) -> Result<Option<Ownership>, CloudError> {
+        if is_directory(bucket) {
+            return Ok(Some(Ownership::BucketOwnerEnforced));
+        }
         let question = self.question(Operation::GetBucketOwnershipControls, bucket);
         let codes = ["OwnershipControlsNotFoundError"];
         let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_ownership_controls, bucket).send();
@@ -38,6 +57,9 @@ impl AwsCloud {
         &self,
         bucket: &BucketAddress,
     ) -> Result<Option<BlockPublicAccess>, CloudError> {
+        if is_directory(bucket) {
+            return Ok(Some(ALL_ON));
+        }
         let question = self.question(Operation::GetBucketPublicAccessBlock, bucket);
         let codes = ["NoSuchPublicAccessBlockConfiguration"];
         let call = |s3: &aws_sdk_s3::Client| request!(s3, get_public_access_block, bucket).send();
@@ -48,7 +70,11 @@ impl AwsCloud {
 
     pub(super) async fn read_policy(&self, bucket: &BucketAddress) -> Result<Option<String>, CloudError> {
         let question = self.question(Operation::GetBucketPolicy, bucket);
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_policy, bucket).send();
+        // Directory buckets refuse the header that names the owner.
+        let owner = (!is_directory(bucket)).then(|| bucket.owner.as_str().to_owned());
+        let call = |s3: &aws_sdk_s3::Client| {
+            request!(s3, get_bucket_policy, bucket).set_expected_bucket_owner(owner.clone()).send()
+        };
         let Some(answer) = self.ask(&question, bucket, &["NoSuchBucketPolicy"], call).await? else {
             return Ok(None);
         };
@@ -60,6 +86,9 @@ impl AwsCloud {
         &self,
         bucket: &BucketAddress,
     ) -> Result<Option<bool>, CloudError> {
+        if is_directory(bucket) {
+            return Ok(None);
+        }
         let question = self.question(Operation::GetBucketPolicyStatus, bucket);
         let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_policy_status, bucket).send();
         let answer = self.ask(&question, bucket, &["NoSuchBucketPolicy"], call).await?;
@@ -100,6 +129,9 @@ impl AwsCloud {
     }
 
     pub(super) async fn read_website(&self, bucket: &BucketAddress) -> Result<Option<()>, CloudError> {
+        if is_directory(bucket) {
+            return Ok(None);
+        }
         let question = self.question(Operation::GetBucketWebsite, bucket);
         let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_website, bucket).send();
         Ok(self.ask(&question, bucket, &["NoSuchWebsiteConfiguration"], call).await?.map(|_| ()))
@@ -109,6 +141,9 @@ impl AwsCloud {
         &self,
         bucket: &BucketAddress,
     ) -> Result<Option<bool>, CloudError> {
+        if is_directory(bucket) {
+            return Ok(Some(false));
+        }
         let question = self.question(Operation::GetBucketRequestPayment, bucket);
         let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_request_payment, bucket).send();
         let answer = self.ask(&question, bucket, &[], call).await?;
@@ -132,6 +167,9 @@ impl AwsCloud {
         &self,
         bucket: &BucketAddress,
     ) -> Result<Option<BTreeMap<Untrusted, Untrusted>>, CloudError> {
+        if is_directory(bucket) {
+            return Ok(None);
+        }
         let question = self.question(Operation::GetBucketTagging, bucket);
         let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_tagging, bucket).send();
         let answer = self.ask(&question, bucket, &["NoSuchTagSet"], call).await?;

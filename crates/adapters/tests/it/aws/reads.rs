@@ -6,7 +6,7 @@ use bucketwatch_engine::cloud::{Cause, Cloud as _};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::observed::Observed;
-use bucketwatch_exposure::snapshot::{AccessPoint, BlockPublicAccess, NetworkOrigin};
+use bucketwatch_exposure::snapshot::{AccessPoint, BlockPublicAccess, NetworkOrigin, Ownership};
 use bucketwatch_policy::name::Partition;
 use bucketwatch_sandbox::{Account, Fleet, Gate};
 use jiff::SignedDuration;
@@ -35,6 +35,19 @@ async fn the_caller_is_known_with_account_and_partition() {
         let identity = cloud.identity().await.unwrap();
         assert_eq!((identity.account, identity.partition), (account_id(), partition));
     }
+}
+
+#[tokio::test]
+async fn what_aws_fixes_for_directory_buckets_is_not_asked() {
+    let sandbox = sandbox(account_of(&[("logs--use1-az4--x-s3", "us-east-1")])).await;
+    let cloud = connected(&sandbox).await;
+    let bucket = address("logs--use1-az4--x-s3", Some("us-east-1"), &account_id());
+    let calls = cloud.effort().calls;
+    assert_eq!(cloud.ownership(&bucket).await.unwrap(), Some(Ownership::BucketOwnerEnforced));
+    let block = cloud.bucket_block(&bucket).await.unwrap().unwrap();
+    assert!(block.ignore_public_acls && block.restrict_public_buckets);
+    assert_eq!(cloud.policy_status(&bucket).await.unwrap(), None);
+    assert_eq!(cloud.effort().calls, calls);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
