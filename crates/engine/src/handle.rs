@@ -14,8 +14,10 @@ mod attribution;
 mod bucket;
 mod desk;
 mod object;
+mod point;
 mod reach;
 mod revisit;
+mod tables;
 mod watcher;
 
 use std::collections::BTreeMap;

@@ -6,5 +6,6 @@ mod cost;
 mod lag;
 mod object;
 mod order;
+mod point;
 mod told;
 mod world;

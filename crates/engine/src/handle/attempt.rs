@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::affair::Affairs;
 use super::desk::Desk;
 use super::{HandleError, attribution};
-use crate::judgement::assess_with;
+use crate::judgement::{Judge, assess_with};
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
 use crate::observe::id_of;
 use crate::report::wire;
@@ -30,7 +30,7 @@ const REFUSALS: [&str; 6] = [
 
 /// What a request asked for, as exposures to strangers.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// Those that would be open, or may be.
     open: Vec<Exposure>,
     /// Those that a block would hold.
@@ -49,6 +49,7 @@ impl Desk {
                 commit.notices.extend(self.watched(change, now));
             } else {
                 commit.notices.extend(self.told(change, &affairs.why, now).await?);
+                commit.notices.extend(self.unjudged(change, now));
             }
             self.write(commit).await?;
         }
@@ -130,49 +131,9 @@ impl Desk {
         Ok(known.unwrap_or_else(unseen))
     }
 
-    /// Gives what strangers could do by what `change` asks for, if AWS had done it and all else were as in `snapshot`.
-    pub(super) fn asked_for(&self, change: &Change, mut snapshot: BucketSnapshot, now: Timestamp) -> Asked {
-        let before = strangers(&assess_with(self.judge, &snapshot, now));
-        let path = match (&change.target, &change.content) {
-            (Target::Object { key, version_id, .. }, Content::Acl(acl)) => {
-                let grants = Observed::Present(acl.grants.clone());
-                let (key, version_id) = (key.clone(), version_id.clone());
-                let object = ObjectAcl { key, version_id, owner: acl.owner.clone(), grants };
-                snapshot.object_acls = Observed::Present(vec![object]);
-                Some(Path::ObjectAcl)
-            }
-            // A policy of an access point says nothing of the bucket's own.
-            (Target::Object { .. } | Target::AccessPoint { .. } | Target::Buckets { .. }, _) => {
-                return Asked::default();
-            }
-            (_, Content::Block(flags)) if change.kind == Kind::AccountBlock => {
-                snapshot.account_block = flags.map_or(Observed::Absent, Observed::Present);
-                None
-            }
-            (_, content) => {
-                content.impose(&mut snapshot);
-                match content {
-                    Content::Policy(_) => Some(Path::BucketPolicy),
-                    Content::Acl(_) | Content::Bucket { .. } => Some(Path::BucketAcl),
-                    _ => None,
-                }
-            }
-        };
-        let after = assess_with(self.judge, &snapshot, now);
-        let is_known = |exposure: &Exposure| before.iter().any(|old| old.fingerprint == exposure.fingerprint);
-        // What a policy or ACL asks for is all that it lets in; what lifting a block asks for is what this newly lets in.
-        let is_asked = |exposure: &Exposure| match path {
-            Some(path) => exposure.path == path,
-            None => !is_known(exposure),
-        };
-        let held = after.latent.iter().map(|latent| latent.exposure.clone());
-        Asked {
-            open: strangers(&after).into_iter().filter(is_asked).collect(),
-            held: held
-                .filter(|exposure| path.is_some() && exposure.is_to_strangers())
-                .filter(is_asked)
-                .collect(),
-        }
+    /// Gives what strangers could do by what `change` asks for, as [`asked_for`] does.
+    pub(super) fn asked_for(&self, change: &Change, snapshot: BucketSnapshot, now: Timestamp) -> Asked {
+        asked_for(self.judge, change, snapshot, now)
     }
 
     /// Gives the notice of an event; a repeat of the event gives the same.
@@ -206,6 +167,53 @@ impl Desk {
             body: NoticeBody::Event(occurrence),
             group_key: change.id.clone(),
         })
+    }
+}
+
+/// Gives what strangers could do by what `change` asks for, if AWS had done it and all else were as in `snapshot`.
+pub(crate) fn asked_for(
+    judge: Judge,
+    change: &Change,
+    mut snapshot: BucketSnapshot,
+    now: Timestamp,
+) -> Asked {
+    let before = strangers(&assess_with(judge, &snapshot, now));
+    let path = match (&change.target, &change.content) {
+        (Target::Object { key, version_id, .. }, Content::Acl(acl)) => {
+            let grants = Observed::Present(acl.grants.clone());
+            let (key, version_id) = (key.clone(), version_id.clone());
+            let object = ObjectAcl { key, version_id, owner: acl.owner.clone(), grants };
+            snapshot.object_acls = Observed::Present(vec![object]);
+            Some(Path::ObjectAcl)
+        }
+        // A policy of an access point says nothing of the bucket's own.
+        (Target::Object { .. } | Target::AccessPoint { .. } | Target::Buckets { .. }, _) => {
+            return Asked::default();
+        }
+        (_, Content::Block(flags)) if change.kind == Kind::AccountBlock => {
+            snapshot.account_block = flags.map_or(Observed::Absent, Observed::Present);
+            None
+        }
+        (_, content) => {
+            content.impose(&mut snapshot);
+            match content {
+                Content::Policy(_) => Some(Path::BucketPolicy),
+                Content::Acl(_) | Content::Bucket { .. } => Some(Path::BucketAcl),
+                _ => None,
+            }
+        }
+    };
+    let after = assess_with(judge, &snapshot, now);
+    let is_known = |exposure: &Exposure| before.iter().any(|old| old.fingerprint == exposure.fingerprint);
+    // What a policy or ACL asks for is all that it lets in; what lifting a block asks for is what this newly lets in.
+    let is_asked = |exposure: &Exposure| match path {
+        Some(path) => exposure.path == path,
+        None => !is_known(exposure),
+    };
+    let held = after.latent.iter().map(|latent| latent.exposure.clone());
+    Asked {
+        open: strangers(&after).into_iter().filter(is_asked).collect(),
+        held: held.filter(|exposure| path.is_some() && exposure.is_to_strangers()).filter(is_asked).collect(),
     }
 }
 

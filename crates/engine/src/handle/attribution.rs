@@ -14,7 +14,7 @@ use crate::state::{ChangeRecord, Opened};
 const HANDS: usize = 4;
 
 /// Gives who did what in `change`, for those who look after `owner`.
-pub(super) fn deed(change: &Change, owner: &AccountId) -> Deed {
+pub(crate) fn deed(change: &Change, owner: &AccountId) -> Deed {
     Deed {
         event: change.id.clone(),
         name: change.event_name.clone(),
@@ -42,7 +42,7 @@ pub(super) fn record(
 }
 
 /// Gives what `change` can have opened, or would have.
-pub(super) fn opened(change: &Change) -> Option<Opened> {
+pub(crate) fn opened(change: &Change) -> Option<Opened> {
     match &change.content {
         Content::Policy(Some(_)) if change.kind.scope() == Scope::AccessPoints => Some(Opened::AccessPoint),
         Content::Policy(Some(_)) => Some(Opened::Policy),

@@ -47,7 +47,7 @@ impl Desk {
         deadline: Instant,
     ) -> Result<usize, HandleError> {
         let mut affairs = Affairs::sorted(changes);
-        self.find_buckets(&mut affairs).await?;
+        self.find_buckets(&mut affairs, now).await?;
         if !affairs.account.is_empty() {
             self.account_changed(&affairs.account, now, deadline).await?;
         }

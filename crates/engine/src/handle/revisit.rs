@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use bucketwatch_ingest::cloudtrail::{Change, Kind, Target};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::affair::Affairs;
 use super::bucket::{Sighted, failed};
 use super::desk::Desk;
 use super::{HandleError, later};
@@ -76,27 +74,5 @@ impl Desk {
             0 => self.options.settle,
             _ => self.options.retry.saturating_mul(1 << (attempts - 1).min(6)).min(self.options.settle),
         }
-    }
-
-    /// Finds the buckets of access points that an event names without their bucket. One that is gone cannot be found:
-    /// its bucket is looked at by the next scan.
-    pub(super) async fn find_buckets(&self, affairs: &mut Affairs) -> Result<(), HandleError> {
-        for change in std::mem::take(&mut affairs.points) {
-            match self.buckets_of(&change).await? {
-                buckets if buckets.is_empty() => affairs.points.push(change),
-                buckets => affairs.found(&change, buckets),
-            }
-        }
-        Ok(())
-    }
-
-    async fn buckets_of(&self, change: &Change) -> Result<Vec<Untrusted>, HandleError> {
-        if matches!(change.kind, Kind::MultiRegionAccessPoint | Kind::MultiRegionAccessPointPolicy) {
-            return Ok(self.looker.buckets_behind_multi_region().await?);
-        }
-        let (Target::AccessPoint { name, .. }, Some(region)) = (&change.target, &change.region) else {
-            return Ok(Vec::new());
-        };
-        Ok(self.looker.bucket_behind(name, region.as_raw()).await?.into_iter().collect())
     }
 }
