@@ -11,6 +11,7 @@ mod convert;
 mod failure;
 mod identity;
 mod listing;
+mod lookup;
 mod pace;
 mod queue;
 mod session;
@@ -30,8 +31,8 @@ use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::SignedDuration;
 
-pub(crate) use self::connect::ambient;
 pub use self::assume::{AwsAccounts, RoleElsewhere};
+pub(crate) use self::connect::ambient;
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
 pub(crate) use self::failure::{Causes, is_region};
 pub use self::queue::SqsQueue;

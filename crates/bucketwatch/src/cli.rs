@@ -204,6 +204,9 @@ pub(crate) struct ExplainArguments {
     /// Explain a policy or snapshot document instead
     #[arg(long)]
     pub(crate) file: Option<PathBuf>,
+    /// Ask CloudTrail's event history who opened it
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) who: bool,
     #[command(flatten)]
     pub(crate) document: DocumentArguments,
     #[command(flatten)]

@@ -33,6 +33,9 @@ use tokio::time::Instant;
 
 pub use self::reach::{Accounts, OutOfReach};
 
+pub(crate) use self::attempt::asked_for;
+pub(crate) use self::attribution::{deed, opened};
+
 use self::affair::Affairs;
 use self::desk::Desk;
 use self::reach::OursAlone;

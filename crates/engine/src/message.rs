@@ -22,6 +22,7 @@ use jiff::Timestamp;
 pub use self::asff::findings as asff_findings;
 pub use self::bounded::bounded;
 pub use self::card::teams_card;
+pub(crate) use self::fact::deed;
 pub use self::fact::{Fact, Value};
 pub use self::html::html;
 pub use self::incident::{Incident, incidents};

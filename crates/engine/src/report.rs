@@ -14,6 +14,7 @@ pub(crate) mod sample;
 pub mod sentence;
 pub mod table;
 pub mod threshold;
+pub mod who;
 pub mod wire;
 
 use std::io::{self, Write};

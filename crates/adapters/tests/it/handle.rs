@@ -4,6 +4,7 @@ mod account;
 mod bucket;
 mod cost;
 mod lag;
+mod late;
 mod object;
 mod order;
 mod point;

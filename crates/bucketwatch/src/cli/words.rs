@@ -22,6 +22,8 @@ pub(crate) enum ColorWord {
 pub(crate) enum JobWord {
     /// Scan the account; also what `explain` and `watch` read
     Scan,
+    /// What `explain --who` asks, beside what a scan reads
+    Explain,
     /// Scan, and take events off queues
     Watch,
     /// Reach what the configuration's notifiers reach in AWS

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use bucketwatch_adapters::aws::connect;
+use bucketwatch_adapters::aws::{AwsSession, ConnectOptions, connect};
 use bucketwatch_engine::cloud::Cloud;
 use bucketwatch_engine::config::Config;
 use bucketwatch_engine::exception::mark_seen;
@@ -12,9 +12,11 @@ use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::judgement::{Judged, assess_with};
 use bucketwatch_engine::report::explain::{Source, explain};
 use bucketwatch_engine::report::threshold::{FailOn, Tally};
+use bucketwatch_engine::report::who::who;
 use bucketwatch_engine::report::wire::{AssessmentDocument, Origin};
 use bucketwatch_engine::scan::{Seen, look_at};
 use bucketwatch_engine::state::BucketKey;
+use bucketwatch_engine::who::trace;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::exception::Exception;
 use bucketwatch_exposure::snapshot::BucketSnapshot;
@@ -62,7 +64,8 @@ async fn explain_bucket(bucket: &str, arguments: &ExplainArguments) -> Result<Ex
     let config = settings::load(arguments.common.config.as_deref())?;
     let mut output = Output::open(None)?;
     let look = output.look(arguments.common.color);
-    let cloud: Arc<dyn Cloud> = Arc::new(connect(&scan::connect_options(&arguments.aws, &config)).await?);
+    let aws = scan::connect_options(&arguments.aws, &config);
+    let cloud: Arc<dyn Cloud> = Arc::new(connect(&aws).await?);
     let sight = look_at(cloud, bucket.into()).await?;
     let Seen::There(judged) = sight.seen else { bail!("there is no bucket `{bucket}`") };
     let Judged { snapshot, assessment } = *judged;
@@ -79,10 +82,19 @@ async fn explain_bucket(bucket: &str, arguments: &ExplainArguments) -> Result<Ex
     let text = format!("{:#}", write_snapshot(&snapshot, Some(sight.observed_at)));
     let source = Source { name: bucket, text: &text, base: "" };
     output.write_all(explain(&document, source, look).as_bytes())?;
+    if arguments.who {
+        output.write_all(opened_by(&snapshot, aws, at).await.as_bytes())?;
+    }
     output.finish()?;
     let mut tally = Tally::default();
     tally.add(&document);
     Ok(tally.exit(FailOn::default()))
+}
+
+/// Gives who opened the bucket, as CloudTrail's history of its region has it.
+async fn opened_by(snapshot: &BucketSnapshot, aws: ConnectOptions, at: Timestamp) -> String {
+    let traced = trace(&AwsSession::new(aws), snapshot, at).await;
+    who(&traced, snapshot.region.as_deref())
 }
 
 /// Gives the exceptions that there are, of the configuration and of the state where there is one, and which of the

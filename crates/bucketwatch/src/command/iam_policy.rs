@@ -19,8 +19,12 @@ use crate::settings;
 pub(crate) fn run(arguments: &IamPolicyArguments) -> Result<Exit> {
     let needed = |job| arguments.jobs.contains(&job);
     let mut grants = Grants::default();
-    if needed(JobWord::Scan) || needed(JobWord::Watch) {
+    if needed(JobWord::Scan) || needed(JobWord::Explain) || needed(JobWord::Watch) {
         scan(&mut grants);
+    }
+    if needed(JobWord::Explain) {
+        // *Source*: Service Authorization Reference, "AWS CloudTrail": the action takes no resource.
+        grants.add("cloudtrail:LookupEvents", "*");
     }
     if needed(JobWord::Watch) {
         events(&mut grants);

@@ -5,9 +5,10 @@ use std::io;
 use anyhow::{Context, Result};
 use bucketwatch_engine::config::Config;
 use bucketwatch_engine::exception::{mark, tags_of};
+use bucketwatch_engine::late;
 use bucketwatch_engine::report::Report;
 use bucketwatch_engine::report::threshold::Tally;
-use bucketwatch_engine::report::wire::{AssessmentDocument, TransitionDocument};
+use bucketwatch_engine::report::wire::{AssessmentDocument, DeedDocument, TransitionDocument};
 use bucketwatch_engine::state::{HistoryQuery, StateStore, StatusQuery, StatusRow};
 use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_exposure::exception::{Exception, Subject};
@@ -56,6 +57,30 @@ pub(crate) async fn assessments(
         }
         let Some(next) = page.next else { return Ok(tally) };
         query.after = Some(next);
+    }
+}
+
+/// Gives at most `limit` transitions that `query` asks for to `take`, newest first, each with what came to be known of it
+/// afterwards.
+pub(crate) async fn history(
+    store: &dyn StateStore,
+    mut query: HistoryQuery,
+    limit: usize,
+    mut take: impl FnMut(&TransitionDocument) -> io::Result<()>,
+) -> Result<()> {
+    let mut count = 0;
+    loop {
+        let page = store.history(&query).await?;
+        for record in page.rows.iter().take(limit - count) {
+            let learned = late::behind(store, record).await?;
+            let learned = learned.iter().map(DeedDocument::from).collect();
+            take(&TransitionDocument { learned, ..record.into() })?;
+            count += 1;
+        }
+        match page.next {
+            Some(next) if count < limit => query.after = Some(next),
+            _ => return Ok(()),
+        }
     }
 }
 

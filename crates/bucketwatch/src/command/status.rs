@@ -101,7 +101,7 @@ async fn show_history(arguments: &HistoryArguments) -> Result<Exit> {
     let bucket = arguments.bucket_name.as_deref().map(Into::into);
     let query = HistoryQuery { bucket, limit: arguments.limit.clamp(1, 256), ..HistoryQuery::default() };
     let mut history = History::new(&mut output, arguments.format.into());
-    listing::transitions(store.as_ref(), query, arguments.limit, |transition| history.transition(transition))
+    listing::history(store.as_ref(), query, arguments.limit, |transition| history.transition(transition))
         .await?;
     history.finish()?;
     output.finish()?;

@@ -11,6 +11,7 @@ mod demo;
 mod disk_full;
 mod elsewhere;
 mod emulator;
+mod explain_who;
 mod fleet;
 mod interrupt;
 mod interruption;

@@ -37,6 +37,13 @@ pub(crate) struct Asked {
     held: Vec<Exposure>,
 }
 
+impl Asked {
+    /// Tells whether it asked for anything.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.open.is_empty() || !self.held.is_empty()
+    }
+}
+
 impl Desk {
     /// Tells what has to be told for its own sake, and records every event that touches no bucket of ours.
     pub(super) async fn tell(&self, affairs: &Affairs, now: Timestamp) -> Result<(), HandleError> {

@@ -235,7 +235,7 @@ pub(super) fn cause(cause: &CauseDocument) -> Line {
 }
 
 /// Gives who did what in `deed`, with what, from where and when.
-pub(super) fn deed(deed: &DeedDocument) -> String {
+pub(crate) fn deed(deed: &DeedDocument) -> String {
     let who = who([&deed.actor, &deed.agent, &deed.address], Some(&deed.name), &deed.event);
     format!("{who} at {}", deed.at.strftime("%Y-%m-%d %H:%M:%S UTC"))
 }

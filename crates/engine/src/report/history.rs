@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use super::json::ArrayJson;
 use super::jsonl::Jsonl;
 use super::sentence::change;
-use super::wire::TransitionDocument;
+use super::wire::{CauseDocument, DeedDocument, TransitionDocument};
 use super::{Format, Report as _};
+use crate::escape::terminal_cell;
 
 /// Writes transitions as they come.
 pub struct History<W: Write>(Form<W>);
@@ -39,7 +40,8 @@ impl<W: Write> History<W> {
                 *any = true;
                 let [kind, bucket, meaning] = change(transition);
                 let at = transition.at.strftime("%Y-%m-%d %H:%M:%S");
-                writeln!(out, "{at}  {kind:<14}  {bucket}  {meaning}")
+                let who = who(transition);
+                writeln!(out, "{at}  {kind:<14}  {bucket}  {meaning}{who}")
             }
         }
     }
@@ -62,10 +64,48 @@ impl<W: Write> History<W> {
     }
 }
 
+/// Gives who did it: as its event says, or as events said that came after the scan that found it.
+fn who(transition: &TransitionDocument) -> String {
+    let shown = |text: &Option<_>| text.as_ref().map(terminal_cell).unwrap_or_default();
+    match (&transition.cause, &transition.learned[..]) {
+        (CauseDocument::Event { actor: Some(actor), agent, .. }, _) => {
+            let agent = shown(agent);
+            let with = if agent.is_empty() { agent } else { format!(" with {agent}") };
+            format!("; by {}{with}", terminal_cell(actor))
+        }
+        (CauseDocument::Operator { by, .. }, _) => format!("; by {}", terminal_cell(by)),
+        (_, [DeedDocument { actor, name, at, .. }, ..]) => {
+            let (actor, name) = (shown(actor), terminal_cell(name));
+            let at = at.strftime("%Y-%m-%d %H:%M:%S");
+            format!("; by {actor} ({name} at {at}), as an event told later")
+        }
+        _ => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::sample;
+
+    #[test]
+    fn who_did_it_is_said_also_where_the_event_came_after_the_scan() {
+        let deed = || DeedDocument {
+            event: "e-1".to_owned(),
+            name: "PutBucketPolicy".into(),
+            at: "2026-11-22T05:00:00Z".parse().unwrap(),
+            actor: Some("IAM user ann".into()),
+            agent: None,
+            address: None,
+        };
+        let cause = CauseDocument::Scan { run: "r".to_owned() };
+        let found = TransitionDocument { cause, learned: vec![deed()], ..sample::opened() };
+        assert_eq!(
+            who(&found),
+            "; by IAM user ann (PutBucketPolicy at 2026-11-22 05:00:00), as an event told later"
+        );
+        assert_eq!(who(&TransitionDocument { learned: Vec::new(), ..found }), "");
+    }
 
     fn written(format: Format, transitions: usize) -> String {
         let mut out = Vec::new();

@@ -41,6 +41,9 @@ pub struct TransitionDocument {
     /// The exceptions that cover what is new, and those that fail to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<ExceptionNote>,
+    /// The events that can have brought about what a scan found, as they came to be known afterwards, the latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<DeedDocument>,
 }
 
 /// What made bucketwatch see a transition.
@@ -165,6 +168,7 @@ impl From<&TransitionRecord> for TransitionDocument {
             cause: (&record.cause).into(),
             group_key: record.group_key.clone(),
             exceptions: record.acceptance.exceptions.clone(),
+            learned: Vec::new(),
         }
     }
 }

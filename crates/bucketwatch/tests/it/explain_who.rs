@@ -1,0 +1,102 @@
+//! `explain --who`: CloudTrail's own history of a bucket that nobody watched.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::process::Output;
+
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_sandbox::{Account, demo};
+use serde_json::{Value, json};
+
+use crate::program::{bucketwatch, document, told};
+use crate::sandbox::Served;
+
+/// Answers the questions that come, one after the other, and gives what was asked.
+fn cloudtrail(answers: Vec<(u16, Value)>) -> (SocketAddr, std::thread::JoinHandle<Vec<Value>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let serve = move || {
+        let mut asked = Vec::new();
+        for (status, answer) in answers {
+            let (stream, _) = listener.accept().expect("a connection");
+            let mut reader = BufReader::new(stream);
+            let (mut length, mut line) = (0, String::new());
+            while reader.read_line(&mut line).expect("a line") > 2 {
+                let folded = line.to_ascii_lowercase();
+                if let Some(value) = folded.strip_prefix("content-length:") {
+                    length = value.trim().parse().expect("a length");
+                }
+                line.clear();
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).expect("a body");
+            asked.push(serde_json::from_slice(&body).expect("JSON"));
+            let text = answer.to_string();
+            let head =
+                format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", text.len());
+            let mut stream = reader.into_inner();
+            stream.write_all(format!("{head}{text}").as_bytes()).expect("an answer");
+        }
+        asked
+    };
+    (address, std::thread::spawn(serve))
+}
+
+fn explained(answers: Vec<(u16, Value)>) -> (Output, Vec<Value>) {
+    let mut buckets = Account::new(demo::account_id(), Default::default());
+    let mut photos = buckets.new_bucket("photos", "us-east-1");
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*"}]});
+    photos.snapshot.policy = Observed::Present(policy.to_string());
+    photos.snapshot.bucket_block = Observed::Absent;
+    buckets.insert(photos);
+    let account = Served::start(buckets);
+    let (address, history) = cloudtrail(answers);
+    let home = tempfile::tempdir().expect("a home");
+    let mut command = bucketwatch(home.path());
+    command
+        .args(["explain", "photos", "--who"])
+        .env("AWS_ENDPOINT_URL", account.handle().endpoint_url())
+        .env("AWS_ENDPOINT_URL_CLOUDTRAIL", format!("http://{address}"))
+        .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOX00")
+        .env("AWS_SECRET_ACCESS_KEY", "any");
+    (command.output().expect("it runs"), history.join().expect("the history ends"))
+}
+
+fn event(id: &str, name: &str, day: u8) -> Value {
+    let record = json!({"eventID": id, "eventName": name, "eventSource": "s3.amazonaws.com",
+        "eventTime": format!("2026-11-{day:02}T06:00:00Z"), "awsRegion": "us-east-1",
+        "recipientAccountId": demo::account_id().as_str(), "sourceIPAddress": "198.51.100.7",
+        "userAgent": "[aws-cli/2.15.0]", "requestParameters": {"bucketName": "photos"},
+        "userIdentity": {"type": "IAMUser", "userName": "ann", "accountId": demo::account_id().as_str()}});
+    json!({"CloudTrailEvent": record.to_string()})
+}
+
+#[test]
+fn who_opened_it_is_found_over_the_pages_of_the_history() {
+    let first = json!({"Events": [event("e-3", "GetBucketAcl", 20), event("e-2", "PutBucketPolicy", 19)],
+        "NextToken": "more"});
+    let second = json!({"Events": [event("e-1", "DeleteBucketPublicAccessBlock", 18)]});
+    let (output, asked) = explained(vec![(200, first), (200, second)]);
+    assert_eq!(output.status.code(), Some(10), "{}", told(&output));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let policy = text.find("(PutBucketPolicy, event e-2)").expect("the policy");
+    let block = text.find("(DeleteBucketPublicAccessBlock, event e-1)").expect("the block");
+    assert!(policy < block && text.contains("IAM user ann with AWS CLI from 198.51.100.7"), "{text}");
+    assert_eq!(asked[0]["LookupAttributes"][0]["AttributeValue"], "photos");
+    assert_eq!((&asked[0]["NextToken"], &asked[1]["NextToken"]), (&Value::Null, &json!("more")));
+}
+
+#[test]
+fn a_history_that_may_not_be_asked_names_the_permission_and_leaves_the_rest_as_it_is() {
+    let (output, _) = explained(vec![(400, json!({"__type": "AccessDeniedException"}))]);
+    assert_eq!(output.status.code(), Some(10), "{}", told(&output));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("who: CloudTrail cannot be asked") && text.contains("cloudtrail:LookupEvents"),
+        "{text}"
+    );
+    let home = tempfile::tempdir().expect("a home");
+    let policy = document(bucketwatch(home.path()).args(["iam-policy", "--for", "explain"])).0.to_string();
+    assert!(policy.contains("cloudtrail:LookupEvents") && policy.contains("s3:GetBucketPolicy"));
+}
