@@ -3,7 +3,7 @@
 //! | what | partition key `pk` | sort key `sk` |
 //! |---|---|---|
 //! | an account's facts, its reminder | `account#ACCOUNT` | `account`, `reminder` |
-//! | a bucket: facts, assessment, standing | `account#ACCOUNT` | `bucket#NAME`, and `part#N#…` where it is large |
+//! | a bucket: facts, assessment, standing | `account#ACCOUNT` | `bucket#NAME` |
 //! | which accounts there are | `accounts` | `ACCOUNT` |
 //! | a transition, with those of its cause | `group#CAUSE` | `SEQUENCE#ID`; index: `history` |
 //! | an event that was handled | `event#ID` | `event`; index: `events#ACCOUNT#BUCKET` by the event's time |
@@ -12,6 +12,7 @@
 //! | a notice | `notice#ID` | `notice` |
 //! | a delivery | `outbox#NOTIFIER` | `waiting#SEQUENCE#NOTICE`, `dead#…` |
 //! | which notifiers there are | `notifiers` | `NAME` |
+//! | what is too large for one item | `parts#…` | `…#NUMBER` |
 //! | runs; the scan lease | `runs`; `meta` | `START#ID`; `lease` |
 //!
 //! Whatever decides is read from the table itself, consistently. The one index, `gsi1`, lags behind by a moment; it
@@ -29,6 +30,7 @@ mod expression;
 mod history;
 mod item;
 mod key;
+mod large;
 mod open;
 mod outbox;
 mod rank;

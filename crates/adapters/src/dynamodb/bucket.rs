@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
 use bucketwatch_engine::state::{
     AssessmentRecord, BucketKey, BucketRecord, Facet, FacetKind, Look, RunId, StandingRecord, StateError,
 };
@@ -17,19 +15,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::account::of_version;
-use super::item::{BODY, BadItem, Item, pack, unpack};
+use super::item::{BadItem, Item};
 use super::key::Key;
+use super::large::{self, VERSION};
 use super::rank::class_of;
 use super::table::{ATTEMPTS, Table};
 use super::transaction::{Guard, Write};
 
-/// How many bytes of a record one item holds; a larger record lies in several.
-///
-/// *Source*: Amazon DynamoDB Developer Guide, "Quotas and limits": an item has 400 KB at most (read 2026-11-23).
-const PART: usize = 300_000;
-
-/// The attribute that says in how many items beside it a record lies.
-const PARTS: &str = "parts";
+/// What cannot be read where it cannot.
+const WHAT: &str = "a bucket";
 
 /// A bucket as stored.
 #[derive(Serialize, Deserialize)]
@@ -143,11 +137,8 @@ impl<'r> Stored<'r> {
 
 /// Writes `record` over the version that it was loaded with.
 pub(super) fn write(table: &Table, record: &BucketRecord) -> Result<Vec<Write>, StateError> {
-    let packed = pack(&Stored::of(record)).map_err(|error| table.place.bad_record("a bucket", error))?;
-    let version = record.version + 1;
-    let bytes = |bytes: &[u8]| AttributeValue::B(Blob::new(bytes));
     let mut item = Item::new(&Key::bucket(&record.key))
-        .number("version", version)
+        .number(VERSION, record.version + 1)
         .number("revision", record.account_revision)
         .instant("looked", record.last_look.at);
     if let Some(run) = &record.last_look.run {
@@ -162,20 +153,11 @@ pub(super) fn write(table: &Table, record: &BucketRecord) -> Result<Vec<Write>, 
             item = item.number("unchecked", 1);
         }
     }
-    let mut parts = Vec::new();
-    if packed.len() <= PART {
-        item = item.with(BODY, bytes(&packed));
-    } else {
-        for (number, part) in packed.chunks(PART).enumerate() {
-            let part = Item::new(&Key::part(&record.key, number)).with(BODY, bytes(part));
-            parts.push(Write::put(part.number("version", version)));
-        }
-        item = item.number(PARTS, parts.len());
-    }
+    let whole = large::with_body(item, &Stored::of(record));
+    let (item, parts) = whole.map_err(|error| table.place.bad_record(WHAT, error))?;
     let guard = Guard::Version(record.key.name.clone());
-    let mut writes = vec![Write::put(item).only_if(of_version(record.version), guard)];
-    writes.extend(parts);
-    Ok(writes)
+    let head = Write::put(item).only_if(of_version(record.version), guard);
+    Ok(std::iter::once(head).chain(parts).collect())
 }
 
 /// Gives what is known of `keys`.
@@ -188,47 +170,20 @@ pub(super) async fn load(table: &Table, keys: &[BucketKey]) -> Result<Vec<Bucket
 pub(super) async fn read_all(table: &Table, items: Vec<Item>) -> Result<Vec<BucketRecord>, StateError> {
     let mut records = Vec::with_capacity(items.len());
     for item in items {
-        let record = match item.get(PARTS) {
-            None => table.read("a bucket", &item, read)?,
-            Some(_) => gather(table, item).await?,
-        };
-        records.push(record);
+        records.push(read(table, item).await?);
     }
     Ok(records)
 }
 
-fn read(item: &Item) -> Result<BucketRecord, BadItem> {
-    item.read_body::<Stored<'_>>()?.into_record(item.read_number("version")?)
-}
-
-/// Reads a record that lies in several items. One that is written meanwhile is read again.
-async fn gather(table: &Table, mut item: Item) -> Result<BucketRecord, StateError> {
+/// Reads a record. One that is written while its parts are read is read again.
+async fn read(table: &Table, mut item: Item) -> Result<BucketRecord, StateError> {
     for attempt in 0..ATTEMPTS {
         table.pause(attempt, "reads of a large record").await?;
-        let key = item.key().map_err(|error| table.place.bad_record("a bucket", error))?;
-        if item.get(PARTS).is_none() {
-            return table.read("a bucket", &item, read);
+        if let Some(stored) = large::body::<Stored<'_>>(table, WHAT, &item).await? {
+            return table.read(WHAT, &item, |item| stored.into_record(item.read_number(VERSION)?));
         }
-        let count: usize = table.read("a bucket", &item, |item| item.read_number(PARTS))?;
-        let parts = table.get_all((0..count).map(|number| Key::part_of(&key, number)).collect()).await?;
-        if let Some(packed) = joined(&item, parts, count) {
-            let version = table.read("a bucket", &item, |item| item.read_number("version"))?;
-            let record = unpack::<Stored<'_>>(&packed).and_then(|stored| stored.into_record(version));
-            return record.map_err(|error| table.place.bad_record("a bucket", error));
-        }
+        let key = table.read(WHAT, &item, Item::key)?;
         item = table.get(&key).await?.ok_or_else(|| table.place.failed("a bucket's record has vanished"))?;
     }
     Err(table.place.failed("the parts of a bucket's record do not belong together"))
-}
-
-/// Puts `count` parts together; `None` = they are not all of the version of `item`.
-fn joined(item: &Item, parts: Vec<Item>, count: usize) -> Option<Vec<u8>> {
-    let same = |part: &Item| part.get("version") == item.get("version");
-    let mut parts: Vec<(String, Vec<u8>)> = parts
-        .into_iter()
-        .filter(same)
-        .filter_map(|part| Some((part.key().ok()?.sk, part.get(BODY)?.as_b().ok()?.as_ref().to_vec())))
-        .collect();
-    parts.sort();
-    (parts.len() == count).then(|| parts.into_iter().flat_map(|(_, bytes)| bytes).collect())
 }

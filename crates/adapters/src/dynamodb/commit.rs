@@ -45,10 +45,10 @@ fn units(table: &Table, commit: &Commit) -> Result<Vec<Unit>, StateError> {
     }
     shared.push(core);
     for transition in &commit.transitions {
-        let write = history::write(table, transition)?;
+        let writes = history::write(table, transition)?;
         match own.get_mut(&subject(transition)) {
-            Some(unit) => unit.push(write),
-            None => shared.push(vec![write]),
+            Some(unit) => unit.extend(writes),
+            None => shared.push(writes),
         }
     }
     let mut posted = BTreeMap::new();

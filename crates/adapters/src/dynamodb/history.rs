@@ -6,7 +6,8 @@ use bucketwatch_engine::state::{Cursor, HistoryQuery, Page, StateError};
 use super::expression::Expression;
 use super::item::{Item, text};
 use super::key::{HISTORY, INDEX_PK, INDEX_SK, Key, SK, group};
-use super::table::{Question, Table};
+use super::large;
+use super::table::{Question, Table, first_reading};
 use super::transaction::Write;
 
 /// How many pages of the table one page of an answer is made of at most: where few of many are asked for, a page may
@@ -14,7 +15,7 @@ use super::transaction::Write;
 const MOST_PAGES: usize = 4;
 
 /// Writes a transition: with those of its cause, and in the index with all others.
-pub(super) fn write(table: &Table, transition: &TransitionRecord) -> Result<Write, StateError> {
+pub(super) fn write(table: &Table, transition: &TransitionRecord) -> Result<Vec<Write>, StateError> {
     let key = Key::transition(&transition.group_key, &transition.id, table.sequence());
     let item = Item::new(&key)
         .text(INDEX_PK, HISTORY)
@@ -25,8 +26,9 @@ pub(super) fn write(table: &Table, transition: &TransitionRecord) -> Result<Writ
         TransitionCause::Scan { run } => item.text("run", run),
         TransitionCause::Event { .. } | TransitionCause::Operator { .. } => item,
     };
-    let item = item.body(transition).map_err(|error| table.place.bad_record("a transition", error))?;
-    Ok(Write::put(item))
+    let whole = large::with_body(item, transition);
+    let (item, parts) = whole.map_err(|error| table.place.bad_record("a transition", error))?;
+    Ok(std::iter::once(Write::put(item)).chain(parts).collect())
 }
 
 /// Gives one page, newest first. What is asked for by its cause is read from the table; the index of everything lags
@@ -38,21 +40,22 @@ pub(super) async fn page(table: &Table, query: &HistoryQuery) -> Result<Page<Tra
     let question = question(query, cause);
     let limit = query.limit.max(1);
     let (mut rows, mut start): (Vec<Item>, _) = (Vec::new(), None);
-    let mut next = None;
+    let (mut next, mut reading) = (None, first_reading(limit));
     for _ in 0..MOST_PAGES {
-        let (items, more) = table.page(&question, start).await?;
+        let (items, more) = table.page(&question, start, reading).await?;
         rows.extend(items);
         next = more.as_ref().and_then(|last| last.get(sort_key)?.as_s().ok().cloned());
         if rows.len() >= limit || more.is_none() {
             break;
         }
         start = more;
+        reading = reading.saturating_mul(4);
     }
     if rows.len() > limit || (rows.len() == limit && next.is_some()) {
         rows.truncate(limit);
         next = rows.last().and_then(|last| last.read_text(SK).ok()).map(str::to_owned);
     }
-    let rows = table.read_all("a transition", &rows, Item::read_body)?;
+    let rows = large::bodies(table, "a transition", &rows).await?;
     Ok(Page { rows, next: next.map(Cursor::new) })
 }
 

@@ -86,14 +86,9 @@ impl Key {
         Self::new(of_account(&key.account), format!("bucket#{}", part(key.name.as_raw())))
     }
 
-    /// A part of what is known of a bucket, where it is too much for one item.
-    pub(super) fn part(key: &BucketKey, number: usize) -> Self {
-        Self::part_of(&Self::bucket(key), number)
-    }
-
-    /// A part of the record at `key`.
-    pub(super) fn part_of(key: &Self, number: usize) -> Self {
-        Self::new(key.pk.clone(), format!("part#{number:03}#{}", key.sk))
+    /// A part of the record at `key`, where it is too much for one item.
+    pub(super) fn part(key: &Self, number: usize) -> Self {
+        Self::new(format!("parts#{}", key.pk), format!("{}#{number:03}", key.sk))
     }
 
     /// A transition: with those of its cause, in the order in which they were written.

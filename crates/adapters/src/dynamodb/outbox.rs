@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::expression::Expression;
 use super::item::{BadItem, EXPIRES, Item, nanoseconds, number, text};
 use super::key::{DEAD, Key, WAITING, outbox};
+use super::large;
 use super::table::{Question, Table};
 use super::transaction::{Guard, Write};
 
@@ -95,15 +96,16 @@ pub(super) fn post(table: &Table, outgoing: &OutgoingNotice) -> Result<Vec<Write
     let OutgoingNotice { notice, notifiers } = outgoing;
     let sequence = table.sequence();
     let item = Item::new(&Key::notice(&notice.id)).number("sequence", sequence);
-    let item = item.number(EXPIRES, expiry(notice.at)).body(notice);
-    let item = item.map_err(|error| table.place.bad_record("a notice", error))?;
+    let whole = large::with_body(item.number(EXPIRES, expiry(notice.at)), notice);
+    let (item, parts) = whole.map_err(|error| table.place.bad_record("a notice", error))?;
     let notifiers: BTreeSet<&String> = notifiers.iter().collect();
     let delivery = Delivery::new(notice, sequence);
     let deliver = |notifier: &String| {
         let item = delivery.item(&Key::waiting(notifier, sequence, &notice.id));
         Write::put(item).following()
     };
-    Ok(std::iter::once(Write::put_new(item)).chain(notifiers.into_iter().map(deliver)).collect())
+    let deliveries = notifiers.into_iter().map(deliver);
+    Ok(std::iter::once(Write::put_new(item)).chain(parts).chain(deliveries).collect())
 }
 
 /// Asks for the deliveries of `notifier` whose sort keys begin with `kind`.
@@ -154,11 +156,10 @@ pub(super) async fn notices(
 ) -> Result<BTreeMap<String, (i64, Notice)>, StateError> {
     let ids: BTreeSet<&str> = ids.collect();
     let items = table.get_all(ids.into_iter().map(Key::notice).collect()).await?;
-    let read = |item: &Item| {
-        let notice: Notice = item.read_body()?;
-        Ok((notice.id.clone(), (item.read_number("sequence")?, notice)))
-    };
-    Ok(table.read_all("a notice", &items, read)?.into_iter().collect())
+    let notices: Vec<Notice> = large::bodies(table, "a notice", &items).await?;
+    let sequences = table.read_all("a notice", &items, |item| item.read_number("sequence"))?;
+    let named = |(notice, sequence): (Notice, i64)| (notice.id.clone(), (sequence, notice));
+    Ok(notices.into_iter().zip(sequences).map(named).collect())
 }
 
 /// Gives the first instant at which a delivery is due.

@@ -145,7 +145,7 @@ async fn each(
         let question = Question { filter, attributes: BRIEF, ..of(&account, None) };
         let mut start = None;
         loop {
-            let (items, next) = table.page(&question, start).await?;
+            let (items, next) = table.page(&question, start, usize::MAX).await?;
             for item in &items {
                 let mut look = |item: &Item| {
                     let class = item.read_text("class")?;

@@ -99,11 +99,12 @@ impl Table {
         Ok(found)
     }
 
-    /// Gives one page of an answer, from `start` on: a megabyte of items at most, before the filter.
+    /// Gives one page of an answer, from `start` on: `most` items before the filter, and a megabyte of them at most.
     pub(super) async fn page(
         &self,
         question: &Question,
         start: Option<Attributes>,
+        most: usize,
     ) -> Result<Answer, StateError> {
         let Question { keys, filter, attributes, of_index, backwards } = question;
         let mut values = keys.values().unwrap_or_default();
@@ -117,23 +118,27 @@ impl Table {
             .set_projection_expression((!attributes.is_empty()).then(|| (*attributes).to_owned()))
             .set_expression_attribute_names(names(&format!("{} {} {attributes}", keys.text, filter.text)))
             .set_expression_attribute_values(Some(values))
-            .set_exclusive_start_key(start);
+            .set_exclusive_start_key(start)
+            .set_limit(i32::try_from(most).ok().filter(|most| *most > 0));
         let answer = ask.send().await.map_err(|error| self.place.refused(&error))?;
         let items = answer.items.unwrap_or_default().into_iter().map(Item::of).collect();
         Ok((items, answer.last_evaluated_key))
     }
 
-    /// Gives the first `most` items of an answer.
+    /// Gives the first `most` items of an answer: a few more than these are read at first, and more and more where the
+    /// filter lets few of them through.
     pub(super) async fn first(&self, question: &Question, most: usize) -> Result<Vec<Item>, StateError> {
         let (mut items, mut start) = (Vec::new(), None);
+        let mut reading = first_reading(most);
         loop {
-            let (some, next) = self.page(question, start).await?;
+            let (some, next) = self.page(question, start, reading).await?;
             items.extend(some);
             if items.len() >= most || next.is_none() {
                 items.truncate(most);
                 return Ok(items);
             }
             start = next;
+            reading = reading.saturating_mul(4);
         }
     }
 
@@ -214,4 +219,9 @@ impl Table {
         let items = self.first(&Question::partition(pk), usize::MAX).await?;
         self.read_all("a list", &items, |item| item.read_text(SK).map(str::to_owned))
     }
+}
+
+/// Gives how many items are read at first to find `most`.
+pub(super) fn first_reading(most: usize) -> usize {
+    most.saturating_mul(2).max(32)
 }

@@ -1,7 +1,8 @@
 //! Records and commits that are larger than DynamoDB takes at once.
 
+use bucketwatch_engine::notice::NoticeBody;
 use bucketwatch_engine::state::{
-    BucketRecord, Commit, Digest, Facet, FacetKind, HistoryQuery, StateError, StateStore,
+    BucketRecord, Claim, Commit, Digest, Facet, FacetKind, HistoryQuery, StateError, StateStore,
 };
 use bucketwatch_exposure::assessment::Verdict;
 use serde_json::json;
@@ -32,6 +33,32 @@ async fn a_record_of_any_size_that_a_transaction_takes_is_loaded_as_it_was_writt
         assert!(store.load(&[key("b")]).await.unwrap() == [stored], "{digits} digits");
     }
     assert_eq!(store.status(&Default::default()).await.unwrap().rows.len(), 1);
+}
+
+#[tokio::test]
+async fn a_transition_and_its_notice_may_be_large_too() {
+    let Some(dynamo) = Dynamo::start() else { return };
+    let store = dynamo.open(&dynamo.table().await).await;
+    let mut large = transition("t", "b", "r");
+    large.after = Some(json!({ "exposures": [noise(1_500_000)] }));
+    let mut told = notice("n", 4, &["log", "mail"]);
+    told.notice.body = NoticeBody::Transitions { transitions: vec![large.clone()] };
+    let commit = Commit {
+        buckets: vec![bucket("b", Verdict::Public)],
+        transitions: vec![large.clone()],
+        notices: vec![told.clone()],
+        ..Commit::default()
+    };
+    store.commit(commit).await.unwrap();
+    assert!(store.history(&HistoryQuery::default()).await.unwrap().rows == [large]);
+    let again = Commit { notices: vec![told.clone()], ..Commit::default() };
+    store.commit(again).await.unwrap();
+    for notifier in ["log", "mail"] {
+        let (notifier, holder) = (notifier.to_owned(), "host:1".to_owned());
+        let claim = Claim { notifier, holder, at: at(5), until: at(60), limit: 9 };
+        let claimed = store.claim(&claim).await.unwrap();
+        assert!(claimed.len() == 1 && claimed[0].notice == told.notice, "{}", claim.notifier);
+    }
 }
 
 #[tokio::test]
