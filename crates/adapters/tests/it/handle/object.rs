@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 use super::world::{World, blocking, event, shut, with};
 
-const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+pub(super) const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 
 /// A bucket whose objects' ACLs count.
-fn with_acls() -> BucketSnapshot {
+pub(super) fn with_acls() -> BucketSnapshot {
     let acl = Observed::Present(Acl { owner: Some("me".into()), grants: Vec::new() });
     BucketSnapshot { ownership: Observed::Present(Ownership::ObjectWriter), acl, ..shut() }
 }
 
-fn acl(group: Option<&str>) -> Observed<Acl> {
+pub(super) fn acl(group: Option<&str>) -> Observed<Acl> {
     let grant = |uri: &str| Grant { grantee: Grantee::Group(uri.into()), permission: Permission::Read };
     Observed::Present(Acl { owner: Some("me".into()), grants: group.map(grant).into_iter().collect() })
 }
@@ -28,7 +28,7 @@ async fn world() -> World {
 }
 
 impl World {
-    fn object(&self, place: &str, acl: Observed<Acl>) {
+    pub(super) fn object(&self, place: &str, acl: Observed<Acl>) {
         self.facts().objects.insert(place.to_owned(), acl);
     }
 

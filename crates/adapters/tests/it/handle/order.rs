@@ -10,9 +10,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::object::{EVERYBODY, acl, with_acls};
 use super::world::{World, blocking, event, held, open, policy_put, shut, unreadable, with};
 
-/// Ten events of three buckets and the account; what they led to is what [`after`] shows.
+/// Twelve events of buckets, objects and the account; what they led to is what [`after`] shows.
 fn events() -> Vec<Value> {
     let of = |bucket: &str| json!({"bucketName": bucket});
     let refused = |event| with(event, "errorCode", json!("AccessDenied"));
@@ -31,6 +32,8 @@ fn events() -> Vec<Value> {
             "eventSource",
             json!("cloudtrail.amazonaws.com"),
         ),
+        event("e-10", "PutObject", 8, json!({"bucketName": "acls", "key": "k", "x-amz-acl": "public-read"})),
+        event("e-11", "DeleteObject", 7, json!({"bucketName": "acls", "key": "other"})),
     ]
 }
 
@@ -41,6 +44,7 @@ async fn before() -> World {
     world.put("unblocked", held());
     world.put("closed", open());
     world.put("gone", open());
+    world.put("acls", with_acls());
     world.put("secret", unreadable());
     world.put("bystander", BucketSnapshot { bucket_block: Observed::Present(blocking()), ..shut() });
     world.scan().await;
@@ -53,6 +57,7 @@ fn after(world: &World) {
     world.put("closed", shut());
     world.facts().buckets.remove("gone");
     world.put("new", open());
+    world.object("acls/k", acl(Some(EVERYBODY)));
 }
 
 /// What is left when all is handled: how the buckets stand, what changed, and what was told.
@@ -107,6 +112,7 @@ fn expected() -> End {
     let strings = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     End {
         standing: strings(&[
+            "acls Public",
             "bystander NotPublic",
             "closed NotPublic",
             "new Public",
@@ -119,6 +125,7 @@ fn expected() -> End {
         changed: strings(&[
             "closed closed",
             "deleted gone",
+            "opened acls",
             "opened new",
             "opened opened",
             "opened unblocked",
@@ -128,6 +135,7 @@ fn expected() -> End {
             "Watcher e-9",
             "closed closed",
             "deleted gone",
+            "opened acls",
             "opened new",
             "opened opened",
             "opened unblocked",
@@ -144,7 +152,7 @@ fn the_events_one_by_one_in_their_order_end_as_they_should() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn any_order_and_multiplicity_ends_in_the_same_state(batches in vec(vec(0..10_usize, 0..6), 0..8)) {
+    fn any_order_and_multiplicity_ends_in_the_same_state(batches in vec(vec(0..12_usize, 0..6), 0..8)) {
         prop_assert_eq!(block_on(end(&batches)), expected());
     }
 }
