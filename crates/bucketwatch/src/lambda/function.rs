@@ -163,11 +163,16 @@ async fn reconcile(parts: &Parts, deadline: Instant) -> Result<Value> {
     Ok(json!({"buckets": buckets, "partial": partial}))
 }
 
-/// Sees that the state answers; that AWS does was seen when the parts were made.
+/// Sees that the state answers and that no notice was given up; that AWS answers was seen when the parts were made.
 async fn self_check(parts: &Parts) -> Result<Value> {
     let waiting = parts.memory.store.outbox_counts().await?;
     let dead: u64 = waiting.iter().map(|count| count.dead).sum();
     let waiting: u64 = waiting.iter().map(|count| count.waiting).sum();
+    if dead > 0 {
+        bail!(
+            "{dead} notices were given up: `bucketwatch notify list` says why, `bucketwatch notify retry` sends them again"
+        );
+    }
     Ok(json!({"waiting": waiting, "dead": dead}))
 }
 

@@ -45,3 +45,26 @@ fn a_notice_that_cannot_be_delivered_waits_for_a_tick() {
     }
     assert_eq!(function.told_of("photos").len(), 1);
 }
+
+#[test]
+fn a_look_at_itself_fails_where_a_notice_was_given_up() {
+    let served = sandbox(&["photos"]);
+    let config = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(config.path(), "[notify]\ndead_after = \"1s\"\n").expect("a configuration");
+    let path = config.path().to_str().expect("a path of text");
+    // Nobody is at home where the topic should be.
+    let topic = "arn:aws:sns:us-east-1:111122223333:alerts";
+    let variables = [("BUCKETWATCH_CONFIG", path), ("BUCKETWATCH_SNS_TOPIC_ARN", topic)];
+    let mut function = Function::with(&served.handle().endpoint_url(), &credentials(), &variables);
+    function.reconcile();
+    let began = std::time::Instant::now();
+    let check = json!({"bucketwatch": "self-check"});
+    let refused = loop {
+        assert!(began.elapsed().as_secs() < 60, "{}", function.said());
+        match function.invoke(&check) {
+            Ok(_) => std::thread::sleep(std::time::Duration::from_millis(500)),
+            Err(error) => break error,
+        }
+    };
+    assert!(refused["errorMessage"].as_str().is_some_and(|text| text.contains("given up")), "{refused}");
+}
