@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod cloud;
 pub mod config;
+pub mod doctor;
 pub mod escape;
 pub mod exception;
 pub mod exit;

@@ -30,9 +30,7 @@ pub struct SqsQueue {
 impl SqsQueue {
     /// Gives the queue at `url`, reached through `session` in the region that its address names.
     pub fn new(session: Arc<AwsSession>, url: String) -> Self {
-        let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-        let region = host.strip_prefix("sqs.").and_then(|rest| rest.split('.').next());
-        let region = region.filter(|region| is_region(region)).map(str::to_owned);
+        let region = region_of_queue(&url);
         Self { session, url, region }
     }
 
@@ -53,6 +51,13 @@ impl SqsQueue {
     fn failed(&self, why: String) -> QueueError {
         QueueError { queue: self.url.clone(), why }
     }
+}
+
+/// Gives the region that the address of a queue names.
+pub(super) fn region_of_queue(url: &str) -> Option<String> {
+    let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let region = host.strip_prefix("sqs.").and_then(|rest| rest.split('.').next());
+    region.filter(|region| is_region(region)).map(str::to_owned)
 }
 
 #[async_trait]

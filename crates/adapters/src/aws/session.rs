@@ -80,6 +80,28 @@ pub(crate) struct CallError {
     why: String,
     /// Whether AWS refuses the request for what it says.
     refused: bool,
+    /// AWS's code, where AWS answered.
+    code: Option<String>,
+}
+
+impl CallError {
+    /// Tells whether the caller may not make the call.
+    pub(crate) fn is_denied(&self) -> bool {
+        self.has_code(&["AccessDenied", "AuthorizationError", "NotAuthorized", "Unauthorized"])
+    }
+
+    /// Tells whether AWS says that what the call is about does not exist.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.has_code(&["DoesNotExist", "NonExistent", "NotFound", "NoSuch"])
+    }
+
+    fn coded(self, code: String) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    fn has_code(&self, words: &[&str]) -> bool {
+        self.code.as_ref().is_some_and(|code| words.iter().any(|word| code.contains(word)))
+    }
 }
 
 impl From<CallError> for DeliveryError {
@@ -125,7 +147,16 @@ impl AwsSession {
             region,
             why: error.to_string(),
             refused: false,
+            code: None,
         })
+    }
+
+    /// Gives the ambient region, to which calls go that name none.
+    ///
+    /// # Errors
+    /// The AWS settings are wrong.
+    pub async fn region(&self) -> Result<String, super::ConnectError> {
+        home_region(&ambient(&self.options).await?.1)
     }
 
     /// Makes a call.
@@ -135,8 +166,13 @@ impl AwsSession {
     pub(crate) async fn call(&self, call: &Call) -> Result<Answer, CallError> {
         let ambient = self.ambient(call.service).await?;
         let region = call.region.as_deref().unwrap_or(&ambient.home);
-        let failed =
-            |why: String| CallError { service: call.service, region: region.to_owned(), why, refused: false };
+        let failed = |why: String| CallError {
+            service: call.service,
+            region: region.to_owned(),
+            why,
+            refused: false,
+            code: None,
+        };
         let request = signed(ambient, call, region).await.map_err(failed)?;
         let exchange = async { read_to_end(ambient.pool.call(request).await?).await };
         let answer = match tokio::time::timeout(TIMEOUT, exchange).await {
@@ -150,7 +186,7 @@ impl AwsSession {
         }
         let code = code(answer.headers().get("x-amzn-errortype"), body);
         let refused = (400..500).contains(&status) && status != 429 && !may_pass(&code);
-        Err(CallError { refused, ..failed(format!("{code} ({status})")) })
+        Err(CallError { refused, ..failed(format!("{code} ({status})")) }.coded(code))
     }
 }
 
@@ -199,6 +235,7 @@ fn endpoint(config: &SdkConfig, service: &str, region: &str) -> String {
 fn variable(service: &str) -> String {
     match service {
         "events" => "EVENTBRIDGE".to_owned(),
+        "monitoring" => "CLOUDWATCH".to_owned(),
         "secretsmanager" => "SECRETS_MANAGER".to_owned(),
         other => other.to_ascii_uppercase(),
     }
