@@ -12,6 +12,7 @@ pub mod network;
 pub mod pagerduty;
 pub mod secrets;
 pub mod security_hub;
+pub mod serve;
 pub mod slack;
 #[cfg(feature = "smtp")]
 pub mod smtp;

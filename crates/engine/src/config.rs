@@ -5,6 +5,7 @@ mod alert;
 mod chat;
 mod command;
 mod digest;
+mod doctor;
 mod document;
 mod error;
 mod http;
@@ -21,6 +22,7 @@ mod service;
 mod smtp;
 mod syslog;
 mod until;
+mod watch;
 mod webhook;
 mod zone;
 
@@ -34,6 +36,7 @@ pub use self::alert::{AlertKind, UnknownAlert};
 pub use self::chat::{PagerDutyConfig, SlackConfig, TeamsConfig};
 pub use self::command::CommandConfig;
 pub use self::digest::DigestConfig;
+pub use self::doctor::DoctorConfig;
 pub use self::document::DocumentFormat;
 pub use self::error::ConfigError;
 pub use self::http::HttpConfig;
@@ -50,6 +53,7 @@ pub use self::service::{EventBridgeConfig, SecurityHubConfig, SnsConfig};
 pub use self::smtp::{SmtpConfig, SmtpTls};
 pub use self::syslog::{Address, Facility, SyslogConfig, SyslogTarget, TargetError};
 pub use self::until::{Until, UntilError};
+pub use self::watch::WatchConfig;
 pub use self::webhook::WebhookConfig;
 pub use self::zone::{Day, TimeOfDay, Zone};
 
@@ -82,6 +86,12 @@ pub struct Config {
     /// The other accounts whose events come here.
     #[serde(default)]
     pub organization: OrganizationConfig,
+    /// What `watch` does.
+    #[serde(default)]
+    pub watch: WatchConfig,
+    /// What `doctor` looks at.
+    #[serde(default)]
+    pub doctor: DoctorConfig,
 }
 
 /// A verdict that the exit code speaks of.
@@ -118,6 +128,7 @@ impl Config {
             return Err(ConfigError::named("`remind_days` must be between 1 and 365"));
         }
         config.organization.check()?;
+        config.watch.check()?;
         config.notify.check(text)?;
         let mut names = config.notify.names();
         names.sort();

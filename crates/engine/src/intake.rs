@@ -99,7 +99,9 @@ impl Intake {
                 done.push(message);
             }
         }
+        let times = changes.iter().map(|change| change.at).collect();
         let handled = self.handler.events(changes, Timestamp::now(), deadline).await?;
+        (self.journal)(Said::Done(times));
         taken.handled.events += handled.events;
         taken.handled.known += handled.known;
         taken.handled.looks += handled.looks;

@@ -26,6 +26,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::notice::Notice;
 use crate::notifier::{DeliveryError, Notifier, Retry};
 use crate::routing::Routing;
+use crate::scan::Stop;
 use crate::state::{Claim, Claimed, Outcome, Settlement, StateError, StateStore};
 use crate::timing::Timing;
 
@@ -78,6 +79,7 @@ pub struct Outbox {
     holder: String,
     options: DeliveryOptions,
     clock: Arc<dyn Clock>,
+    stop: Stop,
 }
 
 /// What came of delivering.
@@ -99,7 +101,14 @@ impl Outbox {
         holder: String,
         options: DeliveryOptions,
     ) -> Self {
-        Self { store, notifiers, holder, options, clock: Arc::new(SystemClock) }
+        let (clock, stop) = (Arc::new(SystemClock), Stop::default());
+        Self { store, notifiers, holder, options, clock, stop }
+    }
+
+    /// Gives the same outbox, which ends with `stop`: the attempts under way are finished, and what was not tried is
+    /// given back, so that it need not wait for the end of its lease.
+    pub fn ending_with(self, stop: Stop) -> Self {
+        Self { stop, ..self }
     }
 
     /// Gives the same outbox by another clock than the machine's.
@@ -125,12 +134,12 @@ impl Outbox {
         let mut lane = Lane::default();
         let per_minute = self.options.per_minute.get(notifier.name()).copied().or(notifier.per_minute());
         let mut pace = Pace::new(per_minute, Instant::now());
-        loop {
+        while self.stop.why().is_none() {
             let free = pace.free_at().max(self.free_at(&lane));
             if free.max(Instant::now()) >= deadline {
                 break;
             }
-            sleep_until(free).await;
+            self.rest_until(free).await;
             let most = pace.batch(BATCH);
             let claimed = self.claim(notifier, if self.is_packing(notifier) { MANY } else { most }).await?;
             if !claimed.is_empty() {
@@ -142,7 +151,7 @@ impl Outbox {
             }
             let Some(due) = self.store.next_due(notifier.name()).await? else { break };
             match self.instant_of(due) {
-                Some(due) if due < deadline => sleep_until(due).await,
+                Some(due) if due < deadline => self.rest_until(due).await,
                 _ => break,
             }
         }
@@ -192,6 +201,7 @@ impl Outbox {
         }
         for parcel in packed.parcels {
             let outcome = match lane.hold_until {
+                _ if self.stop.why().is_some() => Outcome::Released { retry_at: self.clock.now() },
                 Some(retry_at) if retry_at > self.clock.now() => Outcome::Released { retry_at },
                 _ => {
                     let later = self.later_changes(notifier, &parcel).await?;
@@ -258,6 +268,13 @@ impl Outbox {
             return Outcome::Dead { reason: reason.clone() };
         }
         outcome.clone()
+    }
+
+    async fn rest_until(&self, instant: Instant) {
+        tokio::select! {
+            () = self.stop.stopped() => {}
+            () = sleep_until(instant) => {}
+        }
     }
 
     /// Gives when the next attempt makes sense.

@@ -1,5 +1,7 @@
 //! The daemon's part in events: messages of queues are taken in, and taken off the queue only when they are done.
 
+mod vitals;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +9,8 @@ use async_trait::async_trait;
 use bucketwatch_ingest::cloudtrail::DeadLetter;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
+
+pub use self::vitals::{Health, Part, Vitals};
 
 use crate::handle::{HandleError, Handled, Handler};
 use crate::intake::Intake;
@@ -61,8 +65,17 @@ pub struct QueueError {
 /// What a daemon has to say.
 #[derive(Debug)]
 pub enum Said {
+    /// A queue answered.
+    Answered {
+        /// The queue's name.
+        queue: String,
+        /// How many messages it gave.
+        messages: usize,
+    },
     /// Events were handled.
     Handled(Handled),
+    /// Events are done, new ones and those that were known: when each happened.
+    Done(Vec<Timestamp>),
     /// A message holds a record that cannot be read.
     DeadLetter {
         /// The message's id.
@@ -74,6 +87,10 @@ pub enum Said {
     Failed(HandleError),
     /// A queue does not answer and is asked again.
     Queue(QueueError),
+    /// The looks that were due are made; how many buckets were looked at.
+    Looked(usize),
+    /// Looks that were due could not be made and are tried again.
+    NotLooked(HandleError),
 }
 
 /// Hears what a daemon has to say.
@@ -112,6 +129,10 @@ impl Watch {
                 () = self.stop.stopped() => return,
                 received = queue.receive() => received,
             };
+            if let Ok(messages) = &received {
+                let queue = queue.name().to_owned();
+                (self.journal)(Said::Answered { queue, messages: messages.len() });
+            }
             let outcome = match received {
                 Ok(messages) if messages.is_empty() => continue,
                 Ok(messages) => queue.delete(self.take(&messages).await).await,
@@ -135,9 +156,12 @@ impl Watch {
         let mut forget_at = Instant::now();
         while self.stop.why().is_none() {
             let now = Instant::now();
-            if let Err(error) = self.handler.revisit(Timestamp::now(), now + ROUND).await {
-                (self.journal)(Said::Failed(error));
-                self.rest(PAUSE).await;
+            match self.handler.revisit(Timestamp::now(), now + ROUND).await {
+                Ok(looks) => (self.journal)(Said::Looked(looks)),
+                Err(error) => {
+                    (self.journal)(Said::NotLooked(error));
+                    self.rest(PAUSE).await;
+                }
             }
             if forget_at <= now {
                 forget_at = now + FORGET;

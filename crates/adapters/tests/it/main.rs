@@ -14,6 +14,7 @@ mod notifier_contract;
 mod observe;
 mod outbox;
 mod published;
+mod serve;
 mod services;
 mod simulation;
 mod smtp;

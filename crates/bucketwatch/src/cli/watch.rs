@@ -1,5 +1,6 @@
 //! The command line of `watch`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bucketwatch_engine::config::Period;
@@ -10,7 +11,7 @@ use super::{AwsArguments, CommonArguments, StateArguments};
 /// What `watch` takes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WatchArguments {
-    /// SQS queue that a rule puts events on; may be given several times
+    /// SQS queue that a rule puts events on; may be given several times [default: `queues` of the configuration]
     #[arg(long, value_name = "URL")]
     pub(crate) queue: Vec<String>,
     /// Handle the events of this file and end: CloudTrail records, or messages that hold them, one or many
@@ -22,6 +23,12 @@ pub(crate) struct WatchArguments {
     /// Never scan: only what events touch is looked at
     #[arg(long, conflicts_with = "scan_every")]
     pub(crate) no_scan: bool,
+    /// Serve /healthz and /metrics there; whoever reaches the address may read them [default: 127.0.0.1:9464]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Serve neither
+    #[arg(long, conflicts_with = "listen")]
+    pub(crate) no_listen: bool,
     /// Name or ARN of a rule, queue or function of ours, whose changes are told; those with `bucketwatch` in their name
     /// and every trail count anyway
     #[arg(long, value_name = "NAME")]

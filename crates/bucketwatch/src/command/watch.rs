@@ -1,26 +1,36 @@
 //! `watch`: handle events as they come, scan on a schedule, deliver notices.
 
+mod journal;
+mod meter;
+mod metered;
+mod pages;
+mod plan;
 mod replay;
+mod survey;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use bucketwatch_adapters::aws::{AwsSession, SqsQueue, connect};
+use bucketwatch_adapters::aws::{AwsSession, ConnectOptions, SqsQueue, connect};
 use bucketwatch_engine::cloud::Cloud;
 use bucketwatch_engine::config::{AlertKind, Config};
-use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::exit::Exit;
 use bucketwatch_engine::handle::{HandleOptions, Handler};
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
 use bucketwatch_engine::routing::Routing;
-use bucketwatch_engine::scan::{CloudLooker, ScanOptions, Stop, Why, scan};
+use bucketwatch_engine::scan::{CloudLooker, ScanError, ScanOptions, ScanOutcome, Stop, Why, scan};
 use bucketwatch_engine::state::StateStore;
-use bucketwatch_engine::watch::{EventQueue, Journal, Said, Watch};
+use bucketwatch_engine::watch::{EventQueue, Journal, Vitals, Watch};
 use bucketwatch_exposure::exception::Exception;
-use bucketwatch_ingest::cloudtrail::DeadLetter;
 use jiff::Timestamp;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
+
+use self::meter::Meter;
+use self::metered::Metered;
+use self::plan::Plan;
+use self::survey::Survey;
 
 use super::scan::interrupt;
 use super::{Misuse, connect_options, explain_failure, state};
@@ -29,9 +39,6 @@ use crate::elsewhere;
 use crate::notifiers::Notifiers;
 use crate::output::tell;
 use crate::settings;
-
-/// How often the account is scanned unless somebody says otherwise.
-const SCAN_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often notices are looked for that are due.
 const TICK: Duration = Duration::from_secs(1);
@@ -55,53 +62,108 @@ struct Daemon {
     routing: Routing,
     reviewed: Vec<Exception>,
     remind_every: Option<Duration>,
+    vitals: Arc<Vitals>,
+    meter: Arc<Meter>,
     stop: Stop,
     quiet: bool,
 }
 
 async fn whole(arguments: &WatchArguments) -> Result<Exit> {
-    if arguments.queue.is_empty() && arguments.file.is_none() {
-        let hint = "name a queue with `--queue`, or a file of events with `--file`";
+    let config = settings::load(arguments.common.config.as_deref())?;
+    let plan = Plan::of(arguments, &config.watch);
+    if plan.queues.is_empty() && arguments.file.is_none() {
+        let hint = "name a queue with `--queue` or in the configuration, or a file of events with `--file`";
         return Err(Misuse(hint.to_owned()).into());
     }
-    let config = settings::load(arguments.common.config.as_deref())?;
     let aws = connect_options(&arguments.aws, &config);
-    let mut notifiers = Notifiers::configured(&config, aws.clone())?;
-    let store = state::open(&arguments.state, &config).await?;
-    let session = Arc::new(AwsSession::new(aws.clone()));
-    let cloud: Arc<dyn Cloud> = Arc::new(connect(&aws).await?);
-    let (routing, quiet) = (notifiers.routed(alert_on(&config)), arguments.common.quiet);
-    let reviewed = settings::exceptions(&config, Timestamp::now())?;
-    let remind_every = config.notify.remind_every();
-    let stop = Stop::default();
-    let daemon = Daemon { store, cloud, notifiers, routing, reviewed, remind_every, stop, quiet };
-    let handler = daemon.handler(arguments.own.clone()).await?;
+    let daemon = Daemon::start(arguments, &config, &plan, &aws).await?;
+    let handler = daemon.handler(plan.own.clone()).await?;
     let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
     if let Some(file) = &arguments.file {
-        let replayed = replay::replay(file, &handler, daemon.store.as_ref(), quiet).await?;
-        daemon.notifiers.deliver(&daemon.store, quiet).await;
+        let replayed = replay::replay(file, &handler, daemon.store.as_ref(), daemon.quiet).await?;
+        daemon.notifiers.deliver(&daemon.store, daemon.quiet).await;
         return Ok(replayed);
     }
+    let session = Arc::new(AwsSession::new(aws));
     let queue = |url: &String| {
         let queue = SqsQueue::new(Arc::clone(&session), url.clone());
         Arc::new(queue) as Arc<dyn EventQueue>
     };
-    let queues = arguments.queue.iter().map(queue).collect();
-    let watch = Watch::new(handler, queues, journal(quiet), daemon.stop.clone());
-    let every = arguments.scan_every.map_or(SCAN_EVERY, |period| period.duration());
-    let every = (!arguments.no_scan).then_some(every);
+    let queues = plan.queues.iter().map(queue).collect();
+    let watch = Watch::new(handler, queues, daemon.journal(), daemon.stop.clone());
+    let pages = daemon.pages(&plan).await?;
     let work = async {
-        tokio::join!(watch.run(), daemon.scans(every), daemon.deliveries(), daemon.signals());
-        daemon.notifiers.deliver(&daemon.store, quiet).await;
+        tokio::join!(
+            watch.run(),
+            daemon.scans(plan.scan_every),
+            daemon.deliveries(),
+            daemon.surveys(),
+            daemon.signals()
+        );
+        daemon.notifiers.deliver(&daemon.store, daemon.quiet).await;
     };
     tokio::select! {
         () = work => {}
         () = daemon.overdue() => tell("bucketwatch: ended in the midst of work; what is left comes again"),
     }
+    drop(pages);
     Ok(Exit::Clean)
 }
 
 impl Daemon {
+    async fn start(
+        arguments: &WatchArguments,
+        config: &Config,
+        plan: &Plan,
+        aws: &ConnectOptions,
+    ) -> Result<Self> {
+        let mut notifiers = Notifiers::configured(config, aws.clone())?;
+        let meter = Arc::new(Meter::new()?);
+        notifiers.wrap(|inner| Arc::new(Metered { inner, meter: Arc::clone(&meter) }));
+        let store = state::open(&arguments.state, config).await?;
+        let cloud: Arc<dyn Cloud> = Arc::new(connect(aws).await?);
+        Ok(Self {
+            store,
+            cloud,
+            routing: notifiers.routed(alert_on(config)),
+            notifiers,
+            reviewed: settings::exceptions(config, Timestamp::now())?,
+            remind_every: config.notify.remind_every(),
+            vitals: Arc::new(Vitals::new(&plan.queues, plan.scan_every, Timestamp::now())),
+            meter,
+            stop: Stop::default(),
+            quiet: arguments.common.quiet,
+        })
+    }
+
+    /// Gives what hears the daemon: it is noted, counted and told.
+    fn journal(&self) -> Journal {
+        let (vitals, meter, quiet) = (Arc::clone(&self.vitals), Arc::clone(&self.meter), self.quiet);
+        Arc::new(move |said| {
+            let now = Timestamp::now();
+            vitals.hear(&said, now);
+            meter.hear(&said, now);
+            journal::tell_of(said, quiet);
+        })
+    }
+
+    /// Serves what the daemon shows of itself, until what is given back is dropped. The server has a task of its own, so
+    /// that it answers even where the work hangs.
+    async fn pages(&self, plan: &Plan) -> Result<Option<Serving>> {
+        let Some(server) = pages::open(plan.listen, self.quiet).await? else { return Ok(None) };
+        let pages = pages::pages(Arc::clone(&self.vitals), Arc::clone(&self.meter), Arc::clone(&self.cloud));
+        let task = tokio::spawn(server.serve(pages));
+        Ok(Some(Serving(task.abort_handle())))
+    }
+
+    async fn surveys(&self) {
+        let mut survey = Survey::new(Arc::clone(&self.store), self.notifiers.names());
+        while self.stop.why().is_none() {
+            survey.make(&self.vitals, &self.meter).await;
+            self.rest(survey::EVERY).await;
+        }
+    }
+
     async fn handler(&self, own: Vec<String>) -> Result<Handler> {
         let looker = CloudLooker::new(Arc::clone(&self.cloud)).await?;
         let options = HandleOptions { own, ..HandleOptions::default() };
@@ -140,16 +202,32 @@ impl Daemon {
                 .reminding(self.remind_every);
             let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, state::holder());
             let options = ScanOptions { stop: self.stop.clone(), ..ScanOptions::default() };
-            match scan(Arc::clone(&self.cloud), Arc::new(recorder), options).await {
-                Ok(outcome) if !self.quiet => {
-                    tell(&format!("bucketwatch: scanned {} buckets", outcome.coverage.buckets));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tell(&format!("bucketwatch: the scan failed: {}", explain_failure(&error.into())))
+            let outcome = scan(Arc::clone(&self.cloud), Arc::new(recorder), options).await;
+            self.scanned(outcome);
+            self.rest(every).await;
+        }
+    }
+
+    /// Notes, counts and tells how a scan ended.
+    fn scanned(&self, outcome: Result<ScanOutcome, ScanError>) {
+        let now = Timestamp::now();
+        match outcome {
+            Ok(outcome) => {
+                self.meter.scanned(if outcome.partial.is_some() { "partial" } else { "complete" });
+                self.vitals.scanned(Ok(()), now);
+                let partial = outcome.partial.map(|why| format!("; it is partial: {why}"));
+                if !self.quiet || partial.is_some() {
+                    let (buckets, partial) = (outcome.coverage.buckets, partial.unwrap_or_default());
+                    tell(&format!("bucketwatch: scanned {buckets} buckets{partial}"));
                 }
             }
-            self.rest(every).await;
+            Err(error) => {
+                let why = explain_failure(&error.into());
+                tell(&format!("bucketwatch: the scan failed: {why}"));
+                self.meter.scanned("failed");
+                self.meter.failed("scan");
+                self.vitals.scanned(Err(why), now);
+            }
         }
     }
 
@@ -160,10 +238,7 @@ impl Daemon {
                 orphans_at = Instant::now() + ORPHANS;
                 self.notifiers.give_up_orphans(&self.store).await;
             }
-            tokio::select! {
-                () = self.stop.stopped() => return,
-                () = self.notifiers.deliver(&self.store, self.quiet) => {}
-            }
+            self.notifiers.deliver_until(&self.store, self.quiet, self.stop.clone()).await;
             self.rest(TICK).await;
         }
     }
@@ -180,26 +255,11 @@ fn alert_on(config: &Config) -> Vec<AlertKind> {
     config.alert_on.clone().unwrap_or_else(|| AlertKind::DEFAULT.to_vec())
 }
 
-fn journal(quiet: bool) -> Journal {
-    Arc::new(move |said| match said {
-        Said::Handled(_) if quiet => {}
-        Said::Handled(handled) => {
-            tell(&format!("bucketwatch: {} events handled, {} looks", handled.events, handled.looks));
-        }
-        Said::DeadLetter { message, letter } => {
-            let message = terminal(&message.into());
-            tell(&format!("bucketwatch: message {message} stays on its queue: {}", of_letter(&letter)));
-        }
-        Said::Failed(error) => {
-            let why = explain_failure(&error.into());
-            tell(&format!("bucketwatch: events come again: {}", terminal(&why.into())));
-        }
-        Said::Queue(error) => tell(&format!("bucketwatch: {}", terminal(&error.to_string().into()))),
-    })
-}
+/// A server that ends with this value.
+struct Serving(AbortHandle);
 
-/// Gives why a record cannot be read, and how it begins.
-fn of_letter(letter: &DeadLetter) -> String {
-    let reason = terminal(&letter.reason.to_string().into());
-    format!("{reason}: {}", terminal(&letter.excerpt))
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

@@ -29,6 +29,7 @@ pub(super) fn begin(levels: Option<&str>) {
 /// Gives what logs how messages are taken.
 pub(super) fn journal() -> Journal {
     Arc::new(|said| match said {
+        Said::Answered { .. } | Said::Done(_) | Said::Looked(_) => {}
         Said::Handled(handled) => {
             info!(events = handled.events, known = handled.known, looks = handled.looks, "events handled");
         }
@@ -40,6 +41,10 @@ pub(super) fn journal() -> Journal {
         Said::Failed(error) => {
             let why = explain_failure(&error.into());
             error!("events could not be handled and come again: {}", terminal(&why.into()));
+        }
+        Said::NotLooked(error) => {
+            let why = explain_failure(&error.into());
+            error!("looks are made later: {}", terminal(&why.into()));
         }
         Said::Queue(error) => error!("{}", terminal(&error.to_string().into())),
     })

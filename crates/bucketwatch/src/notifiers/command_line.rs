@@ -9,6 +9,7 @@ use bucketwatch_engine::config::{Config, LogConfig, SyslogConfig};
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::notice::Notice;
 use bucketwatch_engine::notifier::{DeliveryError, Notifier};
+use bucketwatch_engine::scan::Stop;
 use bucketwatch_engine::state::StateStore;
 
 use super::Notifiers;
@@ -41,6 +42,11 @@ impl Notifiers {
         if self.list.is_empty() { bail!("no notifier is called `{name}`") } else { Ok(()) }
     }
 
+    /// Puts what `wrap` gives in the place of each.
+    pub(crate) fn wrap(&mut self, wrap: impl Fn(Arc<dyn Notifier>) -> Arc<dyn Notifier>) {
+        self.list = std::mem::take(&mut self.list).into_iter().map(wrap).collect();
+    }
+
     /// Gives their names.
     pub(crate) fn names(&self) -> Vec<String> {
         self.list.iter().map(|notifier| notifier.name().to_owned()).collect()
@@ -48,14 +54,16 @@ impl Notifiers {
 
     /// Delivers what is due. What cannot be delivered now waits in the state, so it is told and no failure.
     pub(crate) async fn deliver(&self, store: &Arc<dyn StateStore>, quiet: bool) {
+        self.deliver_until(store, quiet, Stop::default()).await;
+    }
+
+    /// Does the same until `stop`.
+    pub(crate) async fn deliver_until(&self, store: &Arc<dyn StateStore>, quiet: bool, stop: Stop) {
         if self.list.is_empty() {
             return;
         }
-        match self
-            .outbox(store, holder())
-            .deliver_until(tokio::time::Instant::now() + self.patience(DELIVERY))
-            .await
-        {
+        let outbox = self.outbox(store, holder()).ending_with(stop);
+        match outbox.deliver_until(tokio::time::Instant::now() + self.patience(DELIVERY)).await {
             Ok(done) if done.failed + done.dead > 0 => tell(&format!(
                 "bucketwatch: {} of the attempts to deliver notices failed; they wait for the next run, {} were given up (`bucketwatch notify list` says why)",
                 done.failed, done.dead

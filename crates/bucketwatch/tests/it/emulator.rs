@@ -8,6 +8,7 @@ pub(crate) mod calls;
 pub(crate) mod front;
 pub(crate) mod http;
 pub(crate) mod ministack;
+pub(crate) mod queue;
 
 use std::path::PathBuf;
 

@@ -1,12 +1,17 @@
 //! Events through the executable: from a file, and from a queue.
 
+mod daemon;
+mod pages;
+mod trouble;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bucketwatch_sandbox::{Account, demo};
 use serde_json::{Value, json};
 
+use self::daemon::Daemon;
 use crate::emulator::front::Front;
 use crate::emulator::ministack::Ministack;
 use crate::emulator::{account, calls, environment};
@@ -138,12 +143,9 @@ fn the_events_of_a_queue_are_handled_and_taken_off_it_and_a_signal_ends_it() {
     let notification = json!({"Type": "Notification", "Message": event.clone()}).to_string();
     make(&[send(event.clone()), send(event), send(notification), send("{ no JSON".to_owned())]);
     let mut command = bucketwatch(home.path());
-    let said = home.path().join("said");
-    command.args(["watch", "--no-scan", "--queue", &queue]).stdout(Stdio::null());
-    command.stderr(std::fs::File::create(&said).expect("a file"));
+    command.args(["watch", "--no-scan", "--no-listen", "--queue", &queue]);
     with_credentials(&mut command, &endpoint, &credentials);
-    let mut watch = Running(command.spawn().expect("it runs"));
-    let said = || std::fs::read_to_string(&said).expect("what it said");
+    let watch = Daemon::spawn(home.path(), &mut command);
     let transition = patiently("the transition", || history(home.path()).into_iter().next());
     assert_opened_by_jane(&transition, "photos");
     patiently("an empty queue", || {
@@ -154,10 +156,8 @@ fn the_events_of_a_queue_are_handled_and_taken_off_it_and_a_signal_ends_it() {
         let left = (left("ApproximateNumberOfMessages"), left("ApproximateNumberOfMessagesNotVisible"));
         (left == ("0".to_owned(), "1".to_owned())).then_some(())
     });
-    let ended = Command::new("kill").args(["-TERM", &watch.0.id().to_string()]).status().expect("kill runs");
-    assert!(ended.success());
-    let status = patiently("its end", || watch.0.try_wait().expect("a process"));
-    assert_eq!(status.code(), Some(0), "{}", said());
-    assert!(said().contains("stays on its queue: this is no JSON"), "{}", said());
+    let said = watch.said();
+    assert_eq!(watch.end(), Some(0), "{said}");
+    assert!(said.contains("stays on its queue: this is no JSON"), "{said}");
     assert_eq!(history(home.path()).len(), 1);
 }

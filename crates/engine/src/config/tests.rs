@@ -182,6 +182,36 @@ fn a_route_that_can_take_nothing_is_refused_where_it_stands() {
 }
 
 #[test]
+fn what_the_daemon_does_is_read_and_contradictions_are_refused() {
+    let config = Config::parse(
+        r#"
+        [watch]
+        queues = ["https://sqs.eu-west-1.amazonaws.com/111122223333/bucketwatch"]
+        scan_every = "6h"
+        listen = "[::1]:9464"
+        own = ["audit-rule"]
+
+        [doctor]
+        regions = ["eu-west-1"]
+        "#,
+    );
+    let Config { watch, doctor, .. } = config.unwrap();
+    assert_eq!((watch.queues.len(), watch.own.len(), doctor.regions.len()), (1, 1, 1));
+    assert_eq!(watch.scan_every.unwrap().duration(), Duration::from_secs(6 * 3600));
+    assert!(watch.listen.unwrap().ip().is_loopback());
+    for (text, why) in [
+        ("no_scan = true\nscan_every = \"1h\"", "contradict"),
+        ("no_listen = true\nlisten = \"127.0.0.1:1\"", "contradict"),
+        ("queues = [\"bucketwatch\"]", "the URLs of queues"),
+        ("listen = \"9464\"", "invalid socket address"),
+        ("queue = []", "did you mean `queues`?"),
+    ] {
+        let said = refused(&format!("[watch]\n{text}\n"));
+        assert!(said.contains(why), "{text}: {said}");
+    }
+}
+
+#[test]
 fn hostile_keys_are_shown_escaped() {
     assert!(!refused("\"\\u001b[31m\" = 1").contains('\u{1b}'));
 }

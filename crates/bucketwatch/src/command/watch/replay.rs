@@ -13,7 +13,7 @@ use bucketwatch_ingest::cloudtrail::{Item, Reason, RecordFile, read_message};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::of_letter;
+use super::journal::of_letter;
 use crate::output::tell;
 
 /// How many events are handled together.

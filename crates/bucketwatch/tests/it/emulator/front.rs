@@ -17,6 +17,9 @@ use tokio::sync::oneshot;
 /// The four flags in the order of AWS's document, or `None` for an account without a configuration.
 pub(crate) type AccountBlock = Option<[bool; 4]>;
 
+/// A text of requests that another takes the place of.
+type Replaced = Option<(&'static str, &'static str)>;
+
 /// A running front. It ends with this value.
 pub(crate) struct Front {
     address: SocketAddr,
@@ -28,6 +31,15 @@ pub(crate) struct Front {
 impl Front {
     /// Starts a front before `upstream`; the account has no Block Public Access.
     pub(crate) fn start(upstream: SocketAddr) -> Self {
+        Self::with(upstream, None)
+    }
+
+    /// Starts one that puts `new` in the place of `old` in what is asked. The emulator does not look at signatures of bodies.
+    pub(crate) fn replacing(upstream: SocketAddr, old: &'static str, new: &'static str) -> Self {
+        Self::with(upstream, Some((old, new)))
+    }
+
+    fn with(upstream: SocketAddr, replaced: Replaced) -> Self {
         let block = Arc::new(Mutex::new(None));
         let (tell_address, address) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
@@ -39,7 +51,7 @@ impl Front {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
                 tell_address.send(listener.local_addr().expect("its address")).expect("somebody waits");
                 tokio::select! {
-                    () = serve(listener, upstream, shared) => {}
+                    () = serve(listener, (upstream, replaced), shared) => {}
                     _ = stopped => {}
                 }
             });
@@ -68,7 +80,7 @@ impl Drop for Front {
     }
 }
 
-async fn serve(listener: TcpListener, upstream: SocketAddr, block: Arc<Mutex<AccountBlock>>) {
+async fn serve(listener: TcpListener, upstream: (SocketAddr, Replaced), block: Arc<Mutex<AccountBlock>>) {
     while let Ok((stream, _)) = listener.accept().await {
         let block = Arc::clone(&block);
         tokio::spawn(async move {
@@ -82,7 +94,7 @@ async fn serve(listener: TcpListener, upstream: SocketAddr, block: Arc<Mutex<Acc
 
 async fn answer(
     request: Request<Incoming>,
-    upstream: SocketAddr,
+    upstream: (SocketAddr, Replaced),
     block: Arc<Mutex<AccountBlock>>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let asks_block = request.uri().path() == "/v20180820/configuration/publicAccessBlock";
@@ -107,10 +119,14 @@ async fn answer(
 
 async fn pass_on(
     request: Request<Incoming>,
-    upstream: SocketAddr,
+    (upstream, replaced): (SocketAddr, Replaced),
 ) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
-    let (parts, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let (mut parts, body) = request.into_parts();
+    let mut body = body.collect().await?.to_bytes();
+    if let Some((old, new)) = replaced {
+        body = Bytes::from(String::from_utf8_lossy(&body).replace(old, new));
+        parts.headers.remove("content-length");
+    }
     let stream = TcpStream::connect(upstream).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let driver = tokio::spawn(connection);
