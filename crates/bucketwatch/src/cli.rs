@@ -1,6 +1,7 @@
 //! The command line as clap sees it; `--help` is made of these comments.
 
 mod accept;
+mod doctor;
 mod state;
 mod watch;
 mod words;
@@ -12,6 +13,7 @@ use bucketwatch_engine::report::wire::Verdict;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::accept::AcceptArguments;
+pub(crate) use self::doctor::{DiagnosisWord, DoctorArguments};
 pub(crate) use self::state::{StateArguments, StateCommand, StateCreateArguments};
 pub(crate) use self::watch::WatchArguments;
 pub(crate) use self::words::{AlertWord, ColorWord, FailWord, FormatWord, HistoryWord, JobWord, VerdictWord};
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Accept(AcceptArguments),
     /// Print the least-privilege IAM policy for a scan, or for what else bucketwatch shall do
     IamPolicy(IamPolicyArguments),
+    /// Check a live deployment: trails, rules, queues, state, notifiers, and each permission by name
+    Doctor(DoctorArguments),
     /// Run the whole story on an embedded account: no AWS, no network, no traces
     Demo(DemoArguments),
     /// Run an embedded S3 account on loopback until Ctrl-C

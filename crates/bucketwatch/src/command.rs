@@ -3,6 +3,7 @@
 mod accept;
 mod check;
 mod demo;
+mod doctor;
 mod explain;
 mod iam_policy;
 mod listing;
@@ -61,6 +62,7 @@ fn run(arguments: Arguments) -> Result<Exit> {
         Command::Check(arguments) => check::run(&arguments),
         Command::IamPolicy(arguments) => iam_policy::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),

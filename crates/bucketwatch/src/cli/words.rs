@@ -26,6 +26,8 @@ pub(crate) enum JobWord {
     Explain,
     /// Scan, and take events off queues
     Watch,
+    /// Check a deployment: scan, and look at trails, rules and queues
+    Doctor,
     /// Reach what the configuration's notifiers reach in AWS
     Notify,
     /// Keep the state in DynamoDB: the table that `--state` names, or every table

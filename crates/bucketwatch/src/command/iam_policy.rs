@@ -19,12 +19,16 @@ use crate::settings;
 pub(crate) fn run(arguments: &IamPolicyArguments) -> Result<Exit> {
     let needed = |job| arguments.jobs.contains(&job);
     let mut grants = Grants::default();
-    if needed(JobWord::Scan) || needed(JobWord::Explain) || needed(JobWord::Watch) {
+    let reads = [JobWord::Scan, JobWord::Explain, JobWord::Watch, JobWord::Doctor];
+    if reads.into_iter().any(needed) {
         scan(&mut grants);
     }
     if needed(JobWord::Explain) {
         // *Source*: Service Authorization Reference, "AWS CloudTrail": the action takes no resource.
         grants.add("cloudtrail:LookupEvents", "*");
+    }
+    if needed(JobWord::Doctor) {
+        doctor(&mut grants);
     }
     if needed(JobWord::Watch) {
         events(&mut grants);
@@ -110,6 +114,19 @@ fn queues(urls: &[String], grants: &mut Grants) {
         grants.add("sqs:DeleteMessage", queue);
         grants.add("sqs:ReceiveMessage", queue);
     }
+}
+
+/// *Source*: Service Authorization Reference, the pages of AWS CloudTrail, Amazon EventBridge, Amazon SQS and Amazon
+/// CloudWatch. The names of dead-letter queues are found out, so every queue may be looked at.
+fn doctor(grants: &mut Grants) {
+    grants.add("cloudtrail:DescribeTrails", "*");
+    grants.add("cloudtrail:GetEventSelectors", "cloudtrail:*:*:trail/*");
+    grants.add("cloudtrail:GetTrailStatus", "cloudtrail:*:*:trail/*");
+    grants.add("cloudwatch:GetMetricStatistics", "*");
+    grants.add("events:ListRules", "events:*:*:rule/*");
+    grants.add("events:ListTargetsByRule", "events:*:*:rule/*");
+    grants.add("events:TestEventPattern", "*");
+    grants.add("sqs:GetQueueAttributes", "sqs:*:*:*");
 }
 
 /// Gives the ARN of the queue at `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; what an address of another form does

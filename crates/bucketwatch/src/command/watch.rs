@@ -29,6 +29,8 @@ use tokio::time::{Instant, sleep};
 
 use self::meter::Meter;
 use self::metered::Metered;
+pub(super) use self::plan::scan_every;
+
 use self::plan::Plan;
 use self::survey::Survey;
 

@@ -9,6 +9,7 @@ mod corpus;
 mod delivery;
 mod demo;
 mod disk_full;
+mod doctor;
 mod dynamodb;
 mod elsewhere;
 mod emulator;

@@ -1,0 +1,67 @@
+//! Services of AWS's JSON protocol that answer what they are told to.
+
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+type Answers = Arc<Mutex<HashMap<String, (u16, Value)>>>;
+
+/// A server on loopback. Its thread ends with the process of the test.
+pub(super) struct StandIn {
+    address: SocketAddr,
+    answers: Answers,
+}
+
+impl StandIn {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let answers = Answers::default();
+        let kept = Arc::clone(&answers);
+        std::thread::spawn(move || {
+            listener.incoming().flatten().for_each(|stream| drop(serve(stream, &kept)));
+        });
+        Self { address, answers }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers `operation` so from now on.
+    pub(super) fn answer(&self, operation: &str, status: u16, answer: Value) {
+        self.answers.lock().expect("no panic before").insert(operation.to_owned(), (status, answer));
+    }
+}
+
+fn serve(mut stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
+    while !is_whole(&bytes) {
+        match stream.read(&mut piece)? {
+            0 => return Ok(()),
+            count => bytes.extend_from_slice(&piece[..count]),
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes).to_lowercase();
+    let target = text.lines().find_map(|line| line.strip_prefix("x-amz-target: ")).unwrap_or_default();
+    let asked = target.rsplit('.').next().unwrap_or_default().trim().to_owned();
+    let answers = answers.lock().expect("no panic before");
+    let known = answers.iter().find(|(operation, _)| operation.to_lowercase() == asked);
+    let unknown = (400, json!({"__type": "UnknownOperationException"}));
+    let (status, body) = known.map_or(&unknown, |(_, answer)| answer);
+    let body = body.to_string();
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    stream.write_all(format!("{head}{body}").as_bytes())
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).to_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    length.and_then(|length| length.trim().parse().ok()).is_some_and(|length: usize| body.len() >= length)
+}
