@@ -43,7 +43,7 @@ pub use self::content::Content;
 pub use self::dead_letter::{DeadLetter, Reason};
 pub use self::envelope::read_message;
 pub use self::file::{MAX_RECORD_BYTES, RecordFile};
-pub use self::kind::{Kind, Scope, kind_of};
+pub use self::kind::{EVENTS, Kind, Scope, kind_of};
 
 #[cfg(test)]
 mod tests;

@@ -115,112 +115,98 @@ impl Kind {
     }
 }
 
-/// Gives what the event `name` of `source` is about; `None` = not about the exposure of buckets.
-///
-/// *Source*: CloudTrail user guide, "Amazon S3 CloudTrail events", and the API references of the services (read
-/// 2026-11-22). S3 Control logs as `s3.amazonaws.com` too.
-pub fn kind_of(source: &str, name: &str) -> Option<Kind> {
-    match source.strip_suffix(".cn").unwrap_or(source) {
-        "s3.amazonaws.com" => {
-            bucket_event(name).or_else(|| access_point_event(name)).or_else(|| object_event(name))
-        }
-        "s3express.amazonaws.com" => match name {
-            "CreateBucket" | "DeleteBucket" | "PutBucketPolicy" | "DeleteBucketPolicy" => bucket_event(name),
-            _ => None,
-        },
-        "s3tables.amazonaws.com" => match name {
-            "PutTableBucketPolicy" | "DeleteTableBucketPolicy" | "PutTablePolicy" | "DeleteTablePolicy" => {
-                Some(Kind::TablePolicy)
+/// Gives the table below both forms: a list, and what finds an event in it.
+macro_rules! events {
+    ($($source:literal { $($kind:ident: $($name:literal)|+;)+ })+) => {
+        /// Every event that counts: the service that records it, its name without a date, and what it is about.
+        ///
+        /// *Source*: CloudTrail user guide, "Amazon S3 CloudTrail events", and the API references of the services (read
+        /// 2026-11-22). S3 Control records as `s3.amazonaws.com` too.
+        pub const EVENTS: &[(&str, &str, Kind)] = &[$($($(($source, $name, Kind::$kind),)+)+)+];
+
+        fn kind_of_undated(source: &str, name: &str) -> Option<Kind> {
+            match source {
+                $($source => match name {
+                    $($($name)|+ => Some(Kind::$kind),)+
+                    _ => None,
+                },)+
+                _ => None,
             }
-            _ => None,
-        },
-        "organizations.amazonaws.com" => organization_event(name),
-        "cloudfront.amazonaws.com" => {
-            let undated = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-            matches!(undated, "CreateDistribution" | "UpdateDistribution" | "CreateDistributionWithTags")
-                .then_some(Kind::Distribution)
         }
-        watcher => watcher_event(watcher, name),
+    };
+}
+
+events! {
+    "s3.amazonaws.com" {
+        BucketCreated: "CreateBucket";
+        BucketDeleted: "DeleteBucket";
+        BucketPolicy: "PutBucketPolicy" | "DeleteBucketPolicy";
+        BucketAcl: "PutBucketAcl";
+        BucketBlock: "PutBucketPublicAccessBlock" | "DeleteBucketPublicAccessBlock"
+            | "PutPublicAccessBlock" | "DeletePublicAccessBlock";
+        Ownership: "PutBucketOwnershipControls" | "DeleteBucketOwnershipControls";
+        AccountBlock: "PutAccountPublicAccessBlock" | "DeleteAccountPublicAccessBlock";
+        Website: "PutBucketWebsite" | "DeleteBucketWebsite";
+        Encryption: "PutBucketEncryption" | "DeleteBucketEncryption";
+        RequestPayment: "PutBucketRequestPayment";
+        Replication: "PutBucketReplication" | "DeleteBucketReplication";
+        Tagging: "PutBucketTagging" | "DeleteBucketTagging" | "PutBucketAbac";
+        AccessPoint: "CreateAccessPoint" | "DeleteAccessPoint"
+            | "CreateAccessPointForObjectLambda" | "DeleteAccessPointForObjectLambda";
+        AccessPointPolicy: "PutAccessPointPolicy" | "DeleteAccessPointPolicy"
+            | "PutAccessPointPolicyForObjectLambda" | "DeleteAccessPointPolicyForObjectLambda";
+        MultiRegionAccessPoint: "CreateMultiRegionAccessPoint" | "DeleteMultiRegionAccessPoint";
+        MultiRegionAccessPointPolicy: "PutMultiRegionAccessPointPolicy";
+        ObjectAcl: "PutObjectAcl";
+        ObjectWritten: "PutObject" | "CopyObject" | "CreateMultipartUpload";
+        UploadCompleted: "CompleteMultipartUpload";
+        ObjectDeleted: "DeleteObject" | "DeleteObjects";
+        ObjectEncryption: "UpdateObjectEncryption";
+    }
+    "s3express.amazonaws.com" {
+        BucketCreated: "CreateBucket";
+        BucketDeleted: "DeleteBucket";
+        BucketPolicy: "PutBucketPolicy" | "DeleteBucketPolicy";
+    }
+    "s3tables.amazonaws.com" {
+        TablePolicy: "PutTableBucketPolicy" | "DeleteTableBucketPolicy" | "PutTablePolicy" | "DeleteTablePolicy";
+    }
+    "organizations.amazonaws.com" {
+        OrganizationPolicy: "CreatePolicy" | "UpdatePolicy" | "DeletePolicy" | "AttachPolicy" | "DetachPolicy"
+            | "EnablePolicyType" | "DisablePolicyType";
+        OrganizationMembership: "MoveAccount" | "RemoveAccountFromOrganization" | "LeaveOrganization";
+    }
+    "cloudfront.amazonaws.com" {
+        Distribution: "CreateDistribution" | "UpdateDistribution" | "CreateDistributionWithTags";
+    }
+    "cloudtrail.amazonaws.com" {
+        Trail: "StopLogging" | "DeleteTrail" | "UpdateTrail" | "PutEventSelectors";
+    }
+    "events.amazonaws.com" {
+        Rule: "DisableRule" | "DeleteRule" | "PutRule" | "RemoveTargets";
+    }
+    "sqs.amazonaws.com" {
+        Queue: "DeleteQueue" | "PurgeQueue" | "SetQueueAttributes";
+    }
+    "lambda.amazonaws.com" {
+        Function: "DeleteFunction" | "UpdateFunctionCode" | "UpdateFunctionConfiguration"
+            | "DeleteEventSourceMapping" | "PutFunctionConcurrency" | "RemovePermission";
     }
 }
 
-fn bucket_event(name: &str) -> Option<Kind> {
-    Some(match name {
-        "CreateBucket" => Kind::BucketCreated,
-        "DeleteBucket" => Kind::BucketDeleted,
-        "PutBucketPolicy" | "DeleteBucketPolicy" => Kind::BucketPolicy,
-        "PutBucketAcl" => Kind::BucketAcl,
-        "PutBucketPublicAccessBlock"
-        | "DeleteBucketPublicAccessBlock"
-        | "PutPublicAccessBlock"
-        | "DeletePublicAccessBlock" => Kind::BucketBlock,
-        "PutBucketOwnershipControls" | "DeleteBucketOwnershipControls" => Kind::Ownership,
-        "PutAccountPublicAccessBlock" | "DeleteAccountPublicAccessBlock" => Kind::AccountBlock,
-        "PutBucketWebsite" | "DeleteBucketWebsite" => Kind::Website,
-        "PutBucketEncryption" | "DeleteBucketEncryption" => Kind::Encryption,
-        "PutBucketRequestPayment" => Kind::RequestPayment,
-        "PutBucketReplication" | "DeleteBucketReplication" => Kind::Replication,
-        "PutBucketTagging" | "DeleteBucketTagging" | "PutBucketAbac" => Kind::Tagging,
-        _ => return None,
-    })
+/// Gives what the event `name` of `source` is about; `None` = it does not count.
+pub fn kind_of(source: &str, name: &str) -> Option<Kind> {
+    let source = source.strip_suffix(".cn").unwrap_or(source);
+    kind_of_undated(source, undated(source, name))
 }
 
-fn access_point_event(name: &str) -> Option<Kind> {
-    Some(match name {
-        "CreateAccessPoint"
-        | "DeleteAccessPoint"
-        | "CreateAccessPointForObjectLambda"
-        | "DeleteAccessPointForObjectLambda" => Kind::AccessPoint,
-        "PutAccessPointPolicy"
-        | "DeleteAccessPointPolicy"
-        | "PutAccessPointPolicyForObjectLambda"
-        | "DeleteAccessPointPolicyForObjectLambda" => Kind::AccessPointPolicy,
-        "CreateMultiRegionAccessPoint" | "DeleteMultiRegionAccessPoint" => Kind::MultiRegionAccessPoint,
-        "PutMultiRegionAccessPointPolicy" => Kind::MultiRegionAccessPointPolicy,
-        _ => return None,
-    })
-}
-
-fn object_event(name: &str) -> Option<Kind> {
-    Some(match name {
-        "PutObjectAcl" => Kind::ObjectAcl,
-        "PutObject" | "CopyObject" | "CreateMultipartUpload" => Kind::ObjectWritten,
-        "CompleteMultipartUpload" => Kind::UploadCompleted,
-        "DeleteObject" | "DeleteObjects" => Kind::ObjectDeleted,
-        "UpdateObjectEncryption" => Kind::ObjectEncryption,
-        _ => return None,
-    })
-}
-
-fn organization_event(name: &str) -> Option<Kind> {
-    Some(match name {
-        "CreatePolicy" | "UpdatePolicy" | "DeletePolicy" | "AttachPolicy" | "DetachPolicy"
-        | "EnablePolicyType" | "DisablePolicyType" => Kind::OrganizationPolicy,
-        "MoveAccount" | "RemoveAccountFromOrganization" | "LeaveOrganization" => Kind::OrganizationMembership,
-        _ => return None,
-    })
-}
-
-/// Lambda's events carry the date of their API version: `UpdateFunctionCode20150331v2`.
-fn watcher_event(source: &str, name: &str) -> Option<Kind> {
-    let undated = name.split(|c: char| c.is_ascii_digit()).next().unwrap_or(name);
-    match (source, undated) {
-        ("cloudtrail.amazonaws.com", "StopLogging" | "DeleteTrail" | "UpdateTrail" | "PutEventSelectors") => {
-            Some(Kind::Trail)
+/// Gives the name without the date of the API's version that two services put behind it:
+/// `CreateDistribution2020_05_31`, `UpdateFunctionCode20150331v2`.
+fn undated<'n>(source: &str, name: &'n str) -> &'n str {
+    match source {
+        "cloudfront.amazonaws.com" | "lambda.amazonaws.com" => {
+            name.split(|c: char| c.is_ascii_digit()).next().unwrap_or(name)
         }
-        ("events.amazonaws.com", "DisableRule" | "DeleteRule" | "PutRule" | "RemoveTargets") => {
-            Some(Kind::Rule)
-        }
-        ("sqs.amazonaws.com", "DeleteQueue" | "PurgeQueue" | "SetQueueAttributes") => Some(Kind::Queue),
-        (
-            "lambda.amazonaws.com",
-            "DeleteFunction"
-            | "UpdateFunctionCode"
-            | "UpdateFunctionConfiguration"
-            | "DeleteEventSourceMapping"
-            | "PutFunctionConcurrency"
-            | "RemovePermission",
-        ) => Some(Kind::Function),
-        _ => None,
+        _ => name,
     }
 }
