@@ -85,7 +85,8 @@ fn status(code: &str) -> u16 {
         | "ServerSideEncryptionConfigurationNotFoundError"
         | "NoSuchAccessPoint"
         | "NoSuchAccessPointPolicy"
-        | "NoSuchMultiRegionAccessPoint" => 404,
+        | "NoSuchMultiRegionAccessPoint"
+        | "NoSuchMultiRegionAccessPointPolicy" => 404,
         "MethodNotAllowed" => 405,
         "BucketAlreadyOwnedByYou" | "BucketNotEmpty" => 409,
         "InternalError" => 500,
