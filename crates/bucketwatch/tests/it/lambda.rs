@@ -1,15 +1,19 @@
 //! The function: the executable in its role in AWS Lambda, under a stand-in of the Runtime API.
 
 mod batches;
+mod change;
+mod covered;
 mod event;
 mod failures;
 mod flood;
 mod function;
 mod orders;
 mod runtime_api;
+mod settings;
 mod stateless;
 mod table;
 mod tier_one;
+mod watcher;
 mod wide;
 
 use bucketwatch_sandbox::{Account, demo};

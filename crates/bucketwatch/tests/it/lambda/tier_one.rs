@@ -157,6 +157,11 @@ static ROWS: [Row; 10] = [
     },
 ];
 
+/// Gives the events that a row has: service and name.
+pub(super) fn events() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROWS.iter().map(|row| ("s3.amazonaws.com", row.event))
+}
+
 /// A row in one shape, on a bucket of its own.
 struct Case {
     row: &'static Row,
