@@ -111,6 +111,10 @@ impl StateStore for DynamoStore {
         account::load(&self.table, account).await
     }
 
+    async fn accounts(&self) -> Result<Vec<AccountId>, StateError> {
+        status::known_accounts(&self.table).await
+    }
+
     async fn load(&self, keys: &[BucketKey]) -> Result<Vec<BucketRecord>, StateError> {
         bucket::load(&self.table, keys).await
     }

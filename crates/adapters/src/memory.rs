@@ -80,6 +80,13 @@ impl StateStore for MemoryStore {
         Ok(self.memory().accounts.get(account).cloned())
     }
 
+    async fn accounts(&self) -> Result<Vec<AccountId>, StateError> {
+        let mut accounts: Vec<AccountId> =
+            self.memory().buckets.keys().map(|key| key.account.clone()).collect();
+        accounts.dedup();
+        Ok(accounts)
+    }
+
     async fn load(&self, keys: &[BucketKey]) -> Result<Vec<BucketRecord>, StateError> {
         let memory = self.memory();
         Ok(keys.iter().filter_map(|key| memory.buckets.get(key).cloned()).collect())

@@ -92,6 +92,10 @@ impl StateStore for SqliteStore {
         self.worker.call(move |database| account::load(database, &account)).await
     }
 
+    async fn accounts(&self) -> Result<Vec<AccountId>, StateError> {
+        self.worker.call(account::all).await
+    }
+
     async fn load(&self, keys: &[BucketKey]) -> Result<Vec<BucketRecord>, StateError> {
         let keys = keys.to_vec();
         self.worker.call(move |database| bucket::load(database, &keys)).await

@@ -14,6 +14,7 @@ mod attribution;
 mod bucket;
 mod desk;
 mod object;
+mod organization;
 mod point;
 mod reach;
 mod revisit;
@@ -161,6 +162,11 @@ impl Handler {
         let given = changes.len();
         let fresh = self.fresh(changes).await?;
         let mut handled = Handled { events: fresh.len(), known: given - fresh.len(), looks: 0 };
+        let (above, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(organization::is_above_accounts);
+        // Half of the time is left to the others, however many accounts there are.
+        let begun = Instant::now();
+        let half = begun + deadline.saturating_duration_since(begun) / 2;
+        self.organization_changed(&above, now, half).await?;
         for (account, group) in self.by_account(fresh) {
             handled.looks += if account == *self.own.account() {
                 self.own.handle(group, now, deadline).await?
@@ -211,8 +217,7 @@ impl Handler {
         Ok(changes)
     }
 
-    /// Sorts events by the account that has to be looked at: that of an organization's policies is ours, which is under
-    /// them, wherever they are made.
+    /// Sorts events by the account that has to be looked at; what was refused to an organization is told as ours.
     fn by_account(&self, changes: Vec<Change>) -> BTreeMap<AccountId, Vec<Change>> {
         let mut groups: BTreeMap<AccountId, Vec<Change>> = BTreeMap::new();
         for change in changes {
@@ -241,7 +246,7 @@ impl Handler {
         } else {
             String::new()
         };
-        let affairs = Affairs::out_of_reach(changes, format!("account {account} cannot be asked: {why}"));
+        let affairs = Affairs::out_of_reach(changes, not_asked(account, &why));
         self.own.tell(&affairs, now).await?;
         Ok(0)
     }
@@ -255,15 +260,21 @@ impl Handler {
         if revisit.account == *self.own.account() {
             return self.own.due(revisit, now, deadline).await;
         }
-        if let Ok(looker) = self.accounts.looker(&revisit.account).await {
-            match self.own.of(looker).due(revisit.clone(), now, deadline).await {
-                Err(HandleError::Cloud(_)) => {}
+        let why = match self.accounts.looker(&revisit.account).await {
+            Ok(looker) => match self.own.of(looker).due(revisit.clone(), now, deadline).await {
+                Err(HandleError::Cloud(error)) => error.code,
                 looked => return looked,
-            }
-        }
-        self.own.put_off(revisit, now).await?;
+            },
+            Err(OutOfReach(why)) => why,
+        };
+        self.own.put_off(revisit, &why, now).await?;
         Ok(0)
     }
+}
+
+/// Says that an account cannot be asked.
+fn not_asked(account: &AccountId, why: &str) -> String {
+    format!("account {account} cannot be asked: {why}")
 }
 
 /// Gives the instant `duration` after `instant`.

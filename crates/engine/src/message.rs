@@ -164,10 +164,12 @@ impl Message {
                 (format!("{subject}: an attempt to make it public was refused ({name})"), Severity::Low)
             }
             OccurrenceKind::Refused => (format!("{subject}: {name} was refused"), Severity::Low),
-            OccurrenceKind::Unverified => (
-                format!("{subject}: {name} asks to let strangers in, and what came of it cannot be read"),
-                worst.unwrap_or(Severity::Medium),
-            ),
+            OccurrenceKind::Unverified => {
+                let asks = if worst.is_some() { "asks to" } else { "may" };
+                let headline =
+                    format!("{subject}: {name} {asks} let strangers in, and what came of it cannot be read");
+                (headline, worst.unwrap_or(Severity::Medium))
+            }
             OccurrenceKind::Watcher => {
                 (format!("{subject}: {name} touches what watches the account"), Severity::High)
             }

@@ -225,6 +225,12 @@ impl TransitionCause {
         }
     }
 
+    /// Gives who did what, for an event whose time is known.
+    pub(crate) fn deed(&self) -> Option<Deed> {
+        let Self::Event { id, actor, agent, address, name, at, .. } = self.clone() else { return None };
+        Some(Deed { event: id, name, at: at?, actor, agent, address })
+    }
+
     /// Gives when the event was done, and its id to tell two of one instant apart.
     pub fn done_at(&self) -> Option<(Timestamp, &str)> {
         match self {

@@ -56,6 +56,9 @@ pub trait StateStore: Send + Sync {
     /// Gives what is known of an account.
     async fn account(&self, account: &AccountId) -> Result<Option<AccountRecord>, StateError>;
 
+    /// Gives the accounts of which buckets were ever seen, in order.
+    async fn accounts(&self) -> Result<Vec<AccountId>, StateError>;
+
     /// Gives what is known of `keys`, in any order; a bucket that was never seen is left out.
     async fn load(&self, keys: &[BucketKey]) -> Result<Vec<BucketRecord>, StateError>;
 

@@ -20,6 +20,15 @@ pub(super) fn load(
         .map_err(|error| database.place.bad_record_or(format!("account {account}"), error))
 }
 
+/// Gives the accounts of which buckets were ever seen, in order.
+pub(super) fn all(database: &mut Database) -> Result<Vec<AccountId>, StateError> {
+    let query = "SELECT DISTINCT account FROM bucket ORDER BY account";
+    let read_all = || -> rusqlite::Result<Vec<AccountId>> {
+        database.connection.prepare_cached(query)?.query_map([], account)?.collect()
+    };
+    read_all().map_err(|error| database.place.bad_record_or("the accounts".to_owned(), error))
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<AccountRecord> {
     let block = match optional_instant(row, "block_observed_at")? {
         Some(observed_at) => Some(Facet { observed_at, document: json(row, "block")? }),

@@ -7,6 +7,7 @@ mod lag;
 mod late;
 mod object;
 mod order;
+mod organization;
 mod point;
 mod told;
 mod world;

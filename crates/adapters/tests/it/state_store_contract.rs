@@ -29,7 +29,7 @@ where
     event::a_look_to_come_is_planned_once_and_stays_until_it_is_done(&*store().await).await;
     event::what_was_written_before_is_left_out(&*store().await).await;
     exception::an_exception_is_kept_after_its_end_and_replaced_by_name(&*store().await).await;
-    exception::a_bucket_is_found_by_its_name_in_every_account(&*store().await).await;
+    exception::a_bucket_is_found_by_its_name_in_every_account_there_is(&*store().await).await;
     query::a_status_shows_the_worst_first_on_pages_of_any_size(&*store().await).await;
     query::a_status_is_filtered_and_counted_alike(&*store().await).await;
     query::a_history_is_newest_first_and_filtered(&*store().await).await;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::BlockPublicAccess;
 use bucketwatch_ingest::cloudtrail::{Change, Content};
+use bucketwatch_policy::name::AccountId;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -31,10 +32,27 @@ impl Desk {
     ) -> Result<(), HandleError> {
         let Some(latest) = changes.last() else { return Ok(()) };
         let account = self.account().clone();
-        if let Some(unfinished) = self.store.revisit(&account, None).await?
-            && !unfinished.last
-        {
+        if let Some(unfinished) = self.unfinished(&account).await? {
             self.account_look(unfinished, None, now, deadline).await?;
+        }
+        let revisit = self.plan_account_look(&account, latest, now).await?;
+        self.account_look(revisit, Some(latest), now, deadline).await
+    }
+
+    /// Plans a look at `account` for `cause`. What the one that was planned before has brought to light is told as it is
+    /// by now; what of it is left belongs to the new one.
+    pub(super) async fn plan_account_look(
+        &self,
+        account: &AccountId,
+        cause: &Change,
+        now: Timestamp,
+    ) -> Result<Revisit, HandleError> {
+        let mut commit = Commit::default();
+        if let Some(unfinished) = self.unfinished(account).await? {
+            if unfinished.cause.event() == Some(cause.id.as_str()) {
+                return Ok(unfinished);
+            }
+            commit.notices = self.groups(&unfinished, now).await?;
         }
         let revisit = Revisit {
             account: account.clone(),
@@ -44,11 +62,17 @@ impl Desk {
             since: now,
             attempts: 0,
             last: false,
-            cause: attribution::deed(latest, &account).into(),
+            cause: attribution::deed(cause, account).into(),
             objects: Vec::new(),
         };
-        self.write(Commit { revisits: vec![revisit.clone()], ..Commit::default() }).await?;
-        self.account_look(revisit, Some(latest), now, deadline).await
+        commit.revisits.push(revisit.clone());
+        self.write(commit).await?;
+        Ok(revisit)
+    }
+
+    async fn unfinished(&self, account: &AccountId) -> Result<Option<Revisit>, StateError> {
+        let planned = self.store.revisit(account, None).await?;
+        Ok(planned.filter(|planned| !planned.last))
     }
 
     /// Looks at the account for `revisit`, has every bucket judged anew, and tells what changed once that is done.

@@ -89,9 +89,15 @@ impl Desk {
         why: &str,
         now: Timestamp,
     ) -> Result<Option<OutgoingNotice>, StateError> {
-        let asked = self.asked_for(change, self.known(change).await?, now);
+        let known = self.known(change).await?;
+        let is_known = known.is_some();
+        let asked = self.asked_for(change, known.unwrap_or_else(|| self.unseen(change)), now);
         Ok(match &change.outcome {
             Outcome::Refused { code, .. } => self.refused(change, code, asked, now),
+            Outcome::Done if !is_known && lifts(change) => {
+                let why = Some(why.into());
+                Some(self.event_notice(OccurrenceKind::Unverified, change, why, asked.open, now))
+            }
             Outcome::Done => self.unverified(change, why.to_owned(), asked, now),
         })
     }
@@ -106,9 +112,8 @@ impl Desk {
     ) -> Option<OutgoingNotice> {
         attribution::opened(change).filter(|_| REFUSALS.contains(&code.as_raw()))?;
         let exposures: Vec<_> = asked.open.into_iter().chain(asked.held).collect();
-        // What lifts a block, or says nothing of what it asks for, is told whatever it would have led to.
-        let told = !exposures.is_empty()
-            || matches!(change.content, Content::Unstated | Content::Block(_) | Content::Ownership(_));
+        // Whatever that would have led to.
+        let told = !exposures.is_empty() || lifts(change);
         let code = Some(code.clone());
         told.then(|| self.event_notice(OccurrenceKind::Refused, change, code, exposures, now))
     }
@@ -126,16 +131,20 @@ impl Desk {
         (!open.is_empty()).then(|| self.event_notice(OccurrenceKind::Unverified, change, code, open, now))
     }
 
-    /// Gives what the state knows of what `change` is about.
-    async fn known(&self, change: &Change) -> Result<BucketSnapshot, StateError> {
+    /// Gives what the state knows of the bucket that `change` is about.
+    async fn known(&self, change: &Change) -> Result<Option<BucketSnapshot>, StateError> {
+        let account = change.account.as_ref().unwrap_or(self.account()).clone();
+        match change.target.bucket().cloned() {
+            Some(name) => self.observer.known(&BucketKey { account, name }).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Gives what is known of a bucket that nobody has seen.
+    fn unseen(&self, change: &Change) -> BucketSnapshot {
         let account = change.account.as_ref().unwrap_or(self.account()).clone();
         let bucket = change.target.bucket().cloned();
-        let mut known = None;
-        if let Some(name) = bucket.clone() {
-            known = self.observer.known(&BucketKey { account: account.clone(), name }).await?;
-        }
-        let unseen = || BucketSnapshot { account: Some(account), ..BucketSnapshot::unseen(bucket) };
-        Ok(known.unwrap_or_else(unseen))
+        BucketSnapshot { account: Some(account), ..BucketSnapshot::unseen(bucket) }
     }
 
     /// Gives what strangers could do by what `change` asks for, as [`asked_for`] does.
@@ -175,6 +184,13 @@ impl Desk {
             group_key: change.id.clone(),
         })
     }
+}
+
+/// Tells whether `change` lifts a block, or says nothing of what it asks for: who that lets in depends on what it does not
+/// show.
+fn lifts(change: &Change) -> bool {
+    let depends = matches!(change.content, Content::Unstated | Content::Block(_) | Content::Ownership(_));
+    depends && attribution::opened(change).is_some()
 }
 
 /// Gives what strangers could do by what `change` asks for, if AWS had done it and all else were as in `snapshot`.

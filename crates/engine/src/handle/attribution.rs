@@ -57,7 +57,10 @@ pub(crate) fn opened(change: &Change) -> Option<Opened> {
         Content::Unstated => match change.kind {
             Kind::BucketPolicy => Some(Opened::Policy),
             Kind::BucketAcl | Kind::Ownership => Some(Opened::Acl),
-            Kind::BucketBlock | Kind::AccountBlock | Kind::OrganizationPolicy => Some(Opened::Block),
+            Kind::BucketBlock
+            | Kind::AccountBlock
+            | Kind::OrganizationPolicy
+            | Kind::OrganizationMembership => Some(Opened::Block),
             Kind::AccessPointPolicy | Kind::MultiRegionAccessPointPolicy => Some(Opened::AccessPoint),
             _ => None,
         },

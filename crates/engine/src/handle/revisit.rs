@@ -8,8 +8,10 @@ use tokio::time::Instant;
 
 use super::bucket::{Sighted, failed};
 use super::desk::Desk;
-use super::{HandleError, later};
-use crate::state::{BucketKey, Commit, Revisit};
+use super::{HandleError, later, not_asked};
+use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
+use crate::observe::id_of;
+use crate::state::{BucketKey, Commit, OutgoingNotice, Revisit};
 
 /// How often a look is made again that was in vain.
 const ATTEMPTS: u32 = 3;
@@ -34,14 +36,39 @@ impl Desk {
         }
     }
 
-    /// Puts off a look at an account that cannot be opened, a few times; then it is given up.
-    pub(super) async fn put_off(&self, revisit: Revisit, now: Timestamp) -> Result<(), HandleError> {
+    /// Puts off a look in an account that cannot be opened, and tells it where nobody has seen what an event did to the
+    /// account. After a few times the look is given up.
+    pub(super) async fn put_off(
+        &self,
+        revisit: Revisit,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), HandleError> {
         let mut commit = Commit { revisited: vec![revisit.clone()], ..Commit::default() };
+        commit.notices.extend(self.unseen_account(&revisit, why, now));
         let attempts = revisit.attempts + 1;
         if attempts <= ATTEMPTS {
             commit.revisits.push(Revisit { attempts, due_at: later(now, self.options.settle), ..revisit });
         }
         self.write(commit).await
+    }
+
+    /// Gives the notice that nobody can see what an event did to an account; each time the same.
+    fn unseen_account(&self, revisit: &Revisit, why: &str, now: Timestamp) -> Option<OutgoingNotice> {
+        let deed = revisit.cause.deed().filter(|_| revisit.bucket.is_none() && !revisit.last)?;
+        let (event, account) = (deed.event.clone(), revisit.account.clone());
+        let id = id_of(&["unseen", account.as_str(), &event]);
+        let occurrence = Occurrence {
+            kind: OccurrenceKind::Unverified,
+            code: Some(not_asked(&account, why).into()),
+            account,
+            subject: None,
+            region: None,
+            deed,
+            exposures: Vec::new(),
+        };
+        let body = NoticeBody::Event(occurrence);
+        Some(self.observer.addressed(Notice { id, at: now, body, group_key: event }))
     }
 
     async fn bucket_look(

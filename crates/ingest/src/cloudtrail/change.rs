@@ -82,6 +82,8 @@ pub enum Target {
     },
     /// The account or organization as a whole.
     Account,
+    /// One account of an organization.
+    Member(AccountId),
     /// A trail, rule, queue or function.
     Watcher(Untrusted),
 }
@@ -96,7 +98,7 @@ impl Target {
                 [bucket] => Some(bucket),
                 _ => None,
             },
-            Self::Account | Self::Watcher(_) => None,
+            Self::Account | Self::Member(_) | Self::Watcher(_) => None,
         }
     }
 }

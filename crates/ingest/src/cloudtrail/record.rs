@@ -89,7 +89,8 @@ fn target(kind: Kind, record: Request<'_>, request: Request<'_>) -> Result<Targe
             version_id: request.untrusted("versionId"),
         }),
         Scope::AccessPoints => access_point(kind, request),
-        Scope::Account | Scope::Organization => Ok(Target::Account),
+        Scope::Account => Ok(Target::Account),
+        Scope::Organization => Ok(member(kind, record, request).map_or(Target::Account, Target::Member)),
         Scope::Watcher => Ok(Target::Watcher(watcher(request))),
         Scope::Elsewhere => Ok(request
             .untrusted("tableBucketARN")
@@ -143,6 +144,22 @@ fn distribution(request: Request<'_>) -> Target {
         Some(Untrusted::new(bucket))
     });
     Target::Buckets { name: request.untrusted("id").unwrap_or_default(), buckets: buckets.collect() }
+}
+
+/// Gives the one account that a change of an organization is about; `None` = a unit or all of it, or nobody can tell. An
+/// account that leaves is the caller's own.
+///
+/// *Source*: Organizations API reference, "AttachPolicy", "MoveAccount", "RemoveAccountFromOrganization",
+/// "LeaveOrganization" (read 2026-11-23).
+fn member(kind: Kind, record: Request<'_>, request: Request<'_>) -> Option<AccountId> {
+    let named = match kind {
+        Kind::OrganizationMembership if record.text("eventName") == Some("LeaveOrganization") => {
+            record.text("recipientAccountId")
+        }
+        Kind::OrganizationMembership => request.text("accountId"),
+        _ => request.text("targetId"),
+    };
+    named.and_then(AccountId::parse)
 }
 
 fn watcher(request: Request<'_>) -> Untrusted {

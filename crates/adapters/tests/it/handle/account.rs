@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::world::{World, blocking, changes, event, open, shut, with};
+use super::world::{World, blocking, changes, event, open, shut};
 
 async fn thirty_seven() -> World {
     filled(World::new().await, 37).await
@@ -113,12 +113,20 @@ async fn turning_it_on_again_closes_them_as_one_and_names_who_did_it() {
 }
 
 #[tokio::test]
-async fn a_change_of_the_organization_is_a_change_of_the_account() {
+async fn what_the_next_change_cuts_short_is_told_as_far_as_it_came() {
     let world = thirty_seven().await;
     world.facts().block = Observed::Absent;
-    let detach = event("e-1", "DetachPolicy", 1, json!({"policyId": "p-1", "targetId": "111122223333"}));
-    world.handle(&[with(detach, "eventSource", json!("organizations.amazonaws.com"))]).await;
-    assert_eq!(world.told().await, ["group of 37, 37 shown"]);
+    let (now, past) = (Timestamp::now(), Instant::now());
+    world.handler.events(changes(&[deletion("e-1")]), now, past).await.unwrap();
+    world.handler.events(changes(&[deletion("e-1"), deletion("e-2")]), now, past).await.unwrap();
+    world.wait(0).await;
+    world.wait(61).await;
+    let told = world.notices().await;
+    let buckets = told.iter().map(|notice| match &notice.body {
+        NoticeBody::Group { buckets, .. } => *buckets,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!((buckets.sum::<u64>(), world.history().await.len()), (37, 37));
 }
 
 #[tokio::test]

@@ -91,6 +91,16 @@ async fn an_event_of_an_account_that_cannot_be_looked_at_is_judged_by_what_it_as
     assert_eq!(world.told().await, ["unverified PutBucketPolicy theirs, 2 asked"]);
     world.handle(&[foreign(event("e-2", "DeleteBucketPolicy", 1, json!({"bucketName": "theirs"})))]).await;
     assert_eq!((world.told().await, world.facts().looks), (vec![], 0));
+    let bucket = || json!({"bucketName": "theirs"});
+    for (rule, name, request) in [
+        ("the account's block is lifted", "DeleteAccountPublicAccessBlock", json!({})),
+        ("a bucket's block is lifted", "DeleteBucketPublicAccessBlock", bucket()),
+        ("a policy is put that the event does not show", "PutBucketPolicy", bucket()),
+    ] {
+        world.handle(&[foreign(event(&format!("e-{rule}"), name, 1, request))]).await;
+        let told = world.told().await;
+        assert!(matches!(&told[..], [one] if one.starts_with("unverified")), "{rule}: {told:?}");
+    }
 }
 
 #[tokio::test]

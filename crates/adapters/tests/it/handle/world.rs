@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bucketwatch_adapters::sqlite::SqliteStore;
 use bucketwatch_engine::cloud::{Cause, CloudError, Identity, ObjectName};
 use bucketwatch_engine::config::AlertKind;
-use bucketwatch_engine::handle::{HandleError, HandleOptions, Handled, Handler};
+use bucketwatch_engine::handle::{Accounts, HandleError, HandleOptions, Handled, Handler, OutOfReach};
 use bucketwatch_engine::judgement::Judged;
 use bucketwatch_engine::notice::{Notice, NoticeBody, TransitionRecord};
 use bucketwatch_engine::observe::{Observer, ScanRecorder};
@@ -49,10 +49,27 @@ pub(super) struct Account {
     facts: Mutex<Facts>,
 }
 
+/// The other accounts, of which some let us in.
+#[derive(Default)]
+struct Others {
+    accounts: Mutex<BTreeMap<AccountId, (bool, Arc<Account>)>>,
+}
+
+#[async_trait]
+impl Accounts for Others {
+    async fn looker(&self, account: &AccountId) -> Result<Arc<dyn Looker>, OutOfReach> {
+        match self.accounts.lock().unwrap().get(account) {
+            Some((true, account)) => Ok(Arc::clone(account) as _),
+            _ => Err(OutOfReach("the role is refused".to_owned())),
+        }
+    }
+}
+
 /// The account, what bucketwatch remembers of it, and what handles its events.
 pub(super) struct World {
     pub(super) store: Arc<dyn StateStore>,
     pub(super) account: Arc<Account>,
+    others: Arc<Others>,
     pub(super) handler: Handler,
     /// How many seconds have been waited.
     waited: Mutex<i64>,
@@ -70,42 +87,56 @@ impl World {
 
     /// Gives a world that is remembered in `store` and whose events are told as `routing` says.
     pub(super) fn on(store: Arc<dyn StateStore>, routing: Routing) -> Self {
-        let identity = Identity { account: account_id(), partition: Partition::Aws, arn: "arn".into() };
-        let facts = Facts { block: Observed::Absent, ..Facts::default() };
-        let account = Arc::new(Account { identity, facts: Mutex::new(facts) });
+        let account = Account::new(account_id());
+        let others = Arc::new(Others::default());
         let looker: Arc<dyn Looker> = Arc::clone(&account) as _;
         let options =
             HandleOptions { own: vec!["arn:aws:sqs:eu-west-1:1:mine".to_owned()], ..Default::default() };
-        let handler = Handler::routed(Arc::clone(&store), looker, routing, options);
-        Self { store, account, handler, waited: Mutex::default() }
+        let handler = Handler::routed(Arc::clone(&store), looker, routing, options)
+            .reaching(Arc::clone(&others) as Arc<dyn Accounts>);
+        Self { store, account, others, handler, waited: Mutex::default() }
+    }
+
+    /// Gives another account, which lets us in or does not.
+    pub(super) fn other(&self, id: &str, lets_in: bool) -> Arc<Account> {
+        let id = AccountId::parse(id).unwrap();
+        let mut accounts = self.others.accounts.lock().unwrap();
+        let entry = accounts.entry(id.clone()).or_insert_with(|| (true, Account::new(id)));
+        entry.0 = lets_in;
+        Arc::clone(&entry.1)
     }
 
     pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
-        self.account.facts.lock().unwrap()
+        self.account.facts()
     }
 
     pub(super) fn put(&self, name: &str, snapshot: BucketSnapshot) {
-        self.facts().buckets.insert(name.to_owned(), snapshot);
+        self.account.put(name, snapshot);
     }
 
     /// Scans everything and forgets what that told.
     pub(super) async fn scan(&self) {
+        self.scan_of(&self.account).await;
+    }
+
+    /// Scans everything of `account` and forgets what that told.
+    pub(super) async fn scan_of(&self, account: &Account) {
         let observer =
             Observer::new(Arc::clone(&self.store), AlertKind::ALL.to_vec(), vec!["log".to_owned()]);
         let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, "host:1".to_owned());
-        recorder.begin(&self.account.identity).await.unwrap();
-        let block = self.facts().block.clone();
+        recorder.begin(&account.identity).await.unwrap();
+        let block = account.facts().block.clone();
         recorder.account(AccountSight { observed_at: Timestamp::now(), block }).await.unwrap();
-        let names: Vec<String> = self.facts().buckets.keys().cloned().collect();
+        let names: Vec<String> = account.facts().buckets.keys().cloned().collect();
         let mut sights = Vec::new();
         for name in names {
-            sights.push(self.account.bucket(&name.into(), None, &[]).await.unwrap());
+            sights.push(account.bucket(&name.into(), None, &[]).await.unwrap());
         }
         recorder.buckets(sights).await.unwrap();
         recorder.finish(None, Coverage::default()).await.unwrap();
         self.notices().await;
-        self.facts().looks = 0;
-        self.facts().asked.clear();
+        account.facts().looks = 0;
+        account.facts().asked.clear();
     }
 
     pub(super) async fn try_handle(&self, events: &[Value]) -> Result<Handled, HandleError> {
@@ -268,6 +299,21 @@ fn shown(sight: &ObjectSight) -> Option<ObjectAcl> {
 }
 
 impl Account {
+    fn new(account: AccountId) -> Arc<Self> {
+        let identity = Identity { account, partition: Partition::Aws, arn: "arn".into() };
+        let facts = Facts { block: Observed::Absent, ..Facts::default() };
+        Arc::new(Self { identity, facts: Mutex::new(facts) })
+    }
+
+    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap()
+    }
+
+    pub(super) fn put(&self, name: &str, snapshot: BucketSnapshot) {
+        let account = Some(self.identity.account.clone());
+        self.facts().buckets.insert(name.to_owned(), BucketSnapshot { account, ..snapshot });
+    }
+
     fn ask(&self, facts: &Facts) -> Result<(), CloudError> {
         if !facts.credentials_gone {
             return Ok(());

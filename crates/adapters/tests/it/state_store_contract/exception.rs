@@ -28,13 +28,14 @@ pub(super) async fn an_exception_is_kept_after_its_end_and_replaced_by_name(stor
     assert_eq!(store.exceptions().await.unwrap().len(), 3, "nothing of a refused commit is kept");
 }
 
-pub(super) async fn a_bucket_is_found_by_its_name_in_every_account(store: &dyn StateStore) {
+pub(super) async fn a_bucket_is_found_by_its_name_in_every_account_there_is(store: &dyn StateStore) {
     let other = BucketKey { account: AccountId::parse("000000000001").unwrap(), name: "b".into() };
     let elsewhere = BucketRecord { key: other.clone(), ..bucket("b", Verdict::Public) };
     let gone = BucketRecord { deleted_at: Some(at(9)), assessment: None, ..bucket("gone", Verdict::Public) };
     let buckets = vec![bucket("b", Verdict::Public), elsewhere, bucket("bb", Verdict::Public), gone];
     store.commit(Commit { buckets, ..Commit::default() }).await.unwrap();
-    assert_eq!(store.named(&"b".into()).await.unwrap(), [other, key("b")]);
+    assert_eq!(store.named(&"b".into()).await.unwrap(), [other.clone(), key("b")]);
     assert_eq!(store.named(&"gone".into()).await.unwrap(), []);
     assert_eq!(store.named(&"B".into()).await.unwrap(), []);
+    assert_eq!(store.accounts().await.unwrap(), [other.account, key("b").account]);
 }

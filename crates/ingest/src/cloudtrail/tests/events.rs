@@ -22,6 +22,7 @@ fn word(target: &Target) -> String {
             format!("access point {} of {bucket}", name.as_raw())
         }
         Target::Account => "account".to_owned(),
+        Target::Member(account) => format!("member {account}"),
         Target::Watcher(name) => format!("watcher {}", name.as_raw()),
     }
 }
@@ -162,11 +163,27 @@ fn events_of_the_organization_change_its_accounts() {
         ("DisablePolicyType", Kind::OrganizationPolicy),
         ("MoveAccount", Kind::OrganizationMembership),
         ("RemoveAccountFromOrganization", Kind::OrganizationMembership),
-        ("LeaveOrganization", Kind::OrganizationMembership),
     ] {
         let event = with(record(name, Value::Null), "eventSource", json!("organizations.amazonaws.com"));
         let found = change(&event);
         assert_eq!((found.kind, found.target), (kind, Target::Account), "{name}");
+    }
+}
+
+#[test]
+fn a_change_of_an_organization_names_the_account_where_it_is_about_one() {
+    for (name, request, expected) in [
+        ("AttachPolicy", json!({"policyId": "p-1", "targetId": "444455556666"}), "member 444455556666"),
+        ("AttachPolicy", json!({"policyId": "p-1", "targetId": "ou-ab12-cdefghij"}), "account"),
+        ("DetachPolicy", json!({"policyId": "p-1", "targetId": "r-ab12"}), "account"),
+        ("UpdatePolicy", json!({"policyId": "p-1"}), "account"),
+        ("EnablePolicyType", json!({"rootId": "r-ab12", "policyType": "S3_POLICY"}), "account"),
+        ("MoveAccount", json!({"accountId": "444455556666", "sourceParentId": "r-1"}), "member 444455556666"),
+        ("RemoveAccountFromOrganization", json!({"accountId": "444455556666"}), "member 444455556666"),
+        ("LeaveOrganization", Value::Null, "member 111122223333"),
+    ] {
+        let event = with(record(name, request), "eventSource", json!("organizations.amazonaws.com"));
+        assert_eq!(word(&change(&event).target), expected, "{event}");
     }
 }
 
