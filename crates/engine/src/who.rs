@@ -1,20 +1,28 @@
 //! Root cause: what CloudTrail's own history says of a bucket that nobody watched.
 
+mod question;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::snapshot::BucketSnapshot;
-use bucketwatch_ingest::cloudtrail::{Change, Content, Item, Kind, read_message};
+use bucketwatch_ingest::cloudtrail::{Change, Content, Item, Kind, Scope, Target, read_message};
 use bucketwatch_policy::name::AccountId;
-use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
+use self::question::{above_the_bucket, of_buckets};
 use crate::handle::{asked_for, deed, opened};
 use crate::notice::Deed;
 
-/// How many pages are read at most. Reads of a bucket are events too, so a bucket that is scanned often has many.
+pub use self::question::{By, Question};
+
+/// How many pages of a bucket's own events are read at most. Reads of a bucket are events too, so a bucket that is scanned
+/// often has many.
 const PAGES: usize = 40;
+
+/// How many pages of events of one name are read at most.
+const PAGES_OF_A_NAME: usize = 10;
 
 /// How many events are named at most.
 const NAMED: usize = 20;
@@ -22,13 +30,8 @@ const NAMED: usize = 20;
 /// The port to the events that an account's CloudTrail keeps by itself.
 #[async_trait]
 pub trait EventHistory: Send + Sync {
-    /// Gives one page of the events that name `bucket`, the latest first; the first page for `None`.
-    async fn page(
-        &self,
-        bucket: &Untrusted,
-        region: Option<&str>,
-        next: Option<&str>,
-    ) -> Result<HistoryPage, LookupError>;
+    /// Gives one page of the events that `question` asks for, the latest first; the first page for `None`.
+    async fn page(&self, question: &Question, next: Option<&str>) -> Result<HistoryPage, LookupError>;
 
     /// Gives how long to wait before the next page, so that the account's limit is kept.
     fn pause(&self) -> Duration;
@@ -62,44 +65,120 @@ pub struct Trace {
     pub read: usize,
     /// Whether there are older events that were not read.
     pub cut: bool,
+    /// Whether the account's Block Public Access holds now, so that nobody asked for its changes.
+    pub account_holds: bool,
+    /// Why changes of the account and the organization could not be asked for.
+    pub account_unread: Option<LookupError>,
 }
 
 /// Gives who opened the bucket of `snapshot`, or took away what held it, as far as its events are kept.
 ///
-/// *Unknowns*: the history holds 90 days of management events of one region: nothing of objects, and nothing of the
-/// account's own Block Public Access, which names no bucket.
+/// Where the bucket has more events than are read, the older ones are asked for by the names of those that can open it.
+/// Changes of the account's Block Public Access and of the organization name no bucket, and are asked for by their names.
+///
+/// *Unknowns*: the history holds 90 days of management events of one region and account: nothing of objects, and what an
+/// organization's management account did only where that is the account.
 pub async fn trace(
     history: &dyn EventHistory,
     snapshot: &BucketSnapshot,
     now: Timestamp,
 ) -> Result<Trace, LookupError> {
-    let mut trace = Trace::default();
-    let Some(bucket) = &snapshot.bucket else { return Ok(trace) };
-    let owner = snapshot.account.clone();
-    let mut changes: Vec<Change> = Vec::new();
-    let mut next: Option<String> = None;
-    for page in 0..PAGES {
-        if page > 0 {
-            tokio::time::sleep(history.pause()).await;
-        }
-        let answer = history.page(bucket, snapshot.region.as_deref(), next.as_deref()).await?;
-        trace.read += answer.records.len();
-        let items = answer.records.iter().flat_map(|record| read_message(record.as_bytes()));
-        changes.extend(items.filter_map(|item| match item {
-            Item::Change(change) if change.target.bucket() == Some(bucket) => Some(*change),
-            _ => None,
-        }));
-        next = answer.next;
-        if next.is_none() {
-            break;
+    let mut search = Search { history, snapshot, changes: Vec::new(), trace: Trace::default(), asked: false };
+    let Some(bucket) = &snapshot.bucket else { return Ok(search.trace) };
+    let region = snapshot.region.clone();
+    let of_bucket = Question { by: By::Bucket(bucket.clone()), region, before: None };
+    if let Some(oldest) = search.read(&of_bucket, PAGES).await? {
+        for question in of_buckets(snapshot, oldest) {
+            search.trace.cut |= search.read(&question, PAGES_OF_A_NAME).await?.is_some();
         }
     }
-    trace.cut = next.is_some();
-    changes.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
-    changes.dedup_by(|a, b| a.id == b.id);
-    let opening = changes.iter().filter(|change| can_have_opened(change, snapshot, now));
-    trace.deeds = opening.take(NAMED).map(|change| deed_of(change, owner.as_ref())).collect();
-    Ok(trace)
+    search.trace.account_holds = account_holds(snapshot);
+    if !search.trace.account_holds {
+        search.trace.account_unread = search.above_the_bucket().await.err();
+    }
+    Ok(search.concluded(now))
+}
+
+/// A search under way.
+struct Search<'a> {
+    history: &'a dyn EventHistory,
+    snapshot: &'a BucketSnapshot,
+    changes: Vec<Change>,
+    trace: Trace,
+    /// Whether anything was asked, so that the next question has to wait.
+    asked: bool,
+}
+
+impl Search<'_> {
+    /// Reads the answer to `question`, of `pages` pages at most; gives the instant up to which it was read, where there is
+    /// more.
+    async fn read(&mut self, question: &Question, pages: usize) -> Result<Option<Timestamp>, LookupError> {
+        let mut next: Option<String> = None;
+        let mut oldest = Timestamp::MAX;
+        for _ in 0..pages {
+            if std::mem::replace(&mut self.asked, true) {
+                tokio::time::sleep(self.history.pause()).await;
+            }
+            let page = self.history.page(question, next.as_deref()).await?;
+            self.trace.read += page.records.len();
+            for record in &page.records {
+                oldest = oldest.min(instant_of(record).unwrap_or(oldest));
+                self.keep(record);
+            }
+            next = page.next;
+            if next.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(oldest))
+    }
+
+    fn keep(&mut self, record: &str) {
+        for item in read_message(record.as_bytes()) {
+            if let Item::Change(change) = item
+                && concerns(&change, self.snapshot)
+            {
+                self.changes.push(*change);
+            }
+        }
+    }
+
+    async fn above_the_bucket(&mut self) -> Result<(), LookupError> {
+        for question in above_the_bucket(self.snapshot) {
+            self.trace.cut |= self.read(&question, PAGES_OF_A_NAME).await?.is_some();
+        }
+        Ok(())
+    }
+
+    fn concluded(mut self, now: Timestamp) -> Trace {
+        self.changes.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
+        self.changes.dedup_by(|a, b| a.id == b.id);
+        let owner = self.snapshot.account.as_ref();
+        let opening = self.changes.iter().filter(|change| can_have_opened(change, self.snapshot, now));
+        self.trace.deeds = opening.take(NAMED).map(|change| deed_of(change, owner)).collect();
+        self.trace
+    }
+}
+
+/// Gives the instant of a record, of whatever kind.
+fn instant_of(record: &str) -> Option<Timestamp> {
+    let record: serde_json::Value = serde_json::from_str(record).ok()?;
+    record["eventTime"].as_str()?.parse().ok()
+}
+
+/// Tells whether a change is about the bucket, or about its account.
+fn concerns(change: &Change, snapshot: &BucketSnapshot) -> bool {
+    match (change.kind.scope(), &change.target) {
+        (Scope::Organization, Target::Member(member)) => snapshot.account.as_ref() == Some(member),
+        (Scope::Account | Scope::Organization, _) => true,
+        _ => change.target.bucket().is_some() && change.target.bucket() == snapshot.bucket.as_ref(),
+    }
+}
+
+/// Tells whether the account's Block Public Access holds every way in of strangers.
+fn account_holds(snapshot: &BucketSnapshot) -> bool {
+    let holds = snapshot.account_block.present();
+    holds.is_some_and(|flags| flags.ignore_public_acls && flags.restrict_public_buckets)
 }
 
 fn deed_of(change: &Change, owner: Option<&AccountId>) -> Deed {
@@ -126,98 +205,4 @@ fn can_have_opened(change: &Change, snapshot: &BucketSnapshot, now: Timestamp) -
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use bucketwatch_exposure::observed::Observed;
-    use bucketwatch_exposure::snapshot::Ownership;
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    /// A history in pages, and what was asked of it.
-    struct Kept {
-        pages: Vec<Vec<String>>,
-        asked: Mutex<Vec<Option<String>>>,
-    }
-
-    #[async_trait]
-    impl EventHistory for Kept {
-        async fn page(
-            &self,
-            bucket: &Untrusted,
-            region: Option<&str>,
-            next: Option<&str>,
-        ) -> Result<HistoryPage, LookupError> {
-            assert_eq!((bucket.as_raw(), region), ("photos", Some("eu-west-1")));
-            self.asked.lock().unwrap().push(next.map(str::to_owned));
-            let page: usize = next.map_or(0, |next| next.parse().unwrap());
-            let next = (page + 1 < self.pages.len()).then(|| (page + 1).to_string());
-            Ok(HistoryPage { records: self.pages[page].clone(), next })
-        }
-
-        fn pause(&self) -> Duration {
-            Duration::ZERO
-        }
-    }
-
-    fn event(id: &str, name: &str, day: u8, extra: Value) -> String {
-        let mut request = json!({"bucketName": "photos"});
-        request.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        json!({"eventID": id, "eventName": name, "eventSource": "s3.amazonaws.com", "awsRegion": "eu-west-1",
-            "eventTime": format!("2026-11-{day:02}T06:00:00Z"), "recipientAccountId": "111122223333",
-            "sourceIPAddress": "198.51.100.7", "userAgent": "[aws-cli/2.15.0]", "requestParameters": request,
-            "userIdentity": {"type": "IAMUser", "userName": "ann", "accountId": "111122223333"}})
-        .to_string()
-    }
-
-    fn policy(principal: &str) -> Value {
-        json!({"bucketPolicy": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-            "Principal": {"AWS": principal}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*"}]}})
-    }
-
-    fn traced(pages: Vec<Vec<String>>) -> (Trace, usize) {
-        let history = Kept { pages, asked: Mutex::default() };
-        let snapshot = BucketSnapshot {
-            account: AccountId::parse("111122223333"),
-            region: Some("eu-west-1".to_owned()),
-            policy: Observed::Absent,
-            ownership: Observed::Present(Ownership::BucketOwnerEnforced),
-            bucket_block: Observed::Absent,
-            account_block: Observed::Absent,
-            ..BucketSnapshot::unseen(Some("photos".into()))
-        };
-        let now = "2026-11-23T06:00:00Z".parse().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let trace = runtime.block_on(trace(&history, &snapshot, now)).unwrap();
-        let asked = history.asked.lock().unwrap().len();
-        (trace, asked)
-    }
-
-    #[test]
-    fn what_can_have_opened_the_bucket_is_named_the_latest_first_over_all_pages() {
-        let (trace, asked) = traced(vec![
-            vec![
-                event("e-6", "PutBucketPolicy", 20, policy("arn:aws:iam::111122223333:role/own")),
-                event("e-5", "PutBucketPolicy", 19, policy("*")),
-                event("e-4", "GetBucketAcl", 18, json!({})),
-            ],
-            vec![
-                "{ no JSON".to_owned(),
-                event("e-3", "PutBucketTagging", 17, json!({})),
-                event("e-2", "DeleteBucketPublicAccessBlock", 16, json!({})),
-                event("e-1", "PutBucketPolicy", 15, json!({"bucketName": "another"})),
-            ],
-        ]);
-        let named: Vec<_> = trace.deeds.iter().map(|deed| deed.event.as_str()).collect();
-        assert_eq!((named, trace.read, trace.cut, asked), (vec!["e-5", "e-2"], 7, false, 2));
-        assert_eq!(trace.deeds[0].actor.as_raw(), "IAM user ann");
-    }
-
-    #[test]
-    fn a_history_without_end_is_cut_and_that_is_said() {
-        let pages = vec![vec![event("e-1", "GetBucketAcl", 18, json!({}))]; PAGES + 5];
-        let (trace, asked) = traced(pages);
-        assert_eq!((trace.deeds.len(), trace.cut, asked), (0, true, PAGES));
-    }
-}
+mod tests;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bucketwatch_engine::who::{EventHistory, HistoryPage, LookupError};
-use bucketwatch_policy::untrusted::Untrusted;
+use bucketwatch_engine::who::{By, EventHistory, HistoryPage, LookupError, Question};
 use serde_json::{Value, json};
 
 use super::session::{AwsSession, Call};
@@ -20,18 +19,8 @@ const ATTEMPTS: u32 = 4;
 
 #[async_trait]
 impl EventHistory for AwsSession {
-    async fn page(
-        &self,
-        bucket: &Untrusted,
-        region: Option<&str>,
-        next: Option<&str>,
-    ) -> Result<HistoryPage, LookupError> {
-        let attribute = json!({"AttributeKey": "ResourceName", "AttributeValue": bucket.as_raw()});
-        let mut body = json!({"LookupAttributes": [attribute], "MaxResults": PAGE});
-        if let Some(next) = next {
-            body["NextToken"] = next.into();
-        }
-        let call = Call::json("cloudtrail", OPERATION, &body).to(region.map(str::to_owned));
+    async fn page(&self, question: &Question, next: Option<&str>) -> Result<HistoryPage, LookupError> {
+        let call = Call::json("cloudtrail", OPERATION, &body(question, next)).to(question.region.clone());
         let mut attempt = 1;
         let answer = loop {
             match self.call(&call).await {
@@ -54,6 +43,22 @@ impl EventHistory for AwsSession {
     }
 }
 
+fn body(question: &Question, next: Option<&str>) -> Value {
+    let (key, value) = match &question.by {
+        By::Bucket(bucket) => ("ResourceName", bucket.as_raw()),
+        By::Name(name) => ("EventName", *name),
+    };
+    let attribute = json!({"AttributeKey": key, "AttributeValue": value});
+    let mut body = json!({"LookupAttributes": [attribute], "MaxResults": PAGE});
+    if let Some(before) = question.before {
+        body["EndTime"] = before.as_second().into();
+    }
+    if let Some(next) = next {
+        body["NextToken"] = next.into();
+    }
+    body
+}
+
 fn page(answer: &[u8]) -> Result<HistoryPage, LookupError> {
     let strange = || LookupError { why: "its answer cannot be understood".to_owned(), denied: false };
     let answer: Value = serde_json::from_slice(answer).map_err(|_| strange())?;
@@ -68,6 +73,20 @@ fn page(answer: &[u8]) -> Result<HistoryPage, LookupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_one_attribute_an_end_and_the_page() {
+        let of_bucket = Question { by: By::Bucket("photos".into()), region: None, before: None };
+        let attribute = json!([{"AttributeKey": "ResourceName", "AttributeValue": "photos"}]);
+        assert_eq!(body(&of_bucket, None), json!({"LookupAttributes": attribute, "MaxResults": 50}));
+        let before = jiff::Timestamp::from_second(1_000).ok();
+        let by_name = Question { by: By::Name("DetachPolicy"), region: None, before };
+        let attribute = json!([{"AttributeKey": "EventName", "AttributeValue": "DetachPolicy"}]);
+        assert_eq!(
+            body(&by_name, Some("n")),
+            json!({"LookupAttributes": attribute, "MaxResults": 50, "EndTime": 1000, "NextToken": "n"})
+        );
+    }
 
     #[test]
     fn a_page_gives_its_records_and_what_asks_for_the_next() {

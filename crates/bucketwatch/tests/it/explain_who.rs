@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::Output;
+use std::sync::{Arc, Mutex};
 
 use bucketwatch_exposure::observed::Observed;
 use bucketwatch_sandbox::{Account, demo};
@@ -11,14 +12,20 @@ use serde_json::{Value, json};
 use crate::program::{bucketwatch, document, told};
 use crate::sandbox::Served;
 
-/// Answers the questions that come, one after the other, and gives what was asked.
-fn cloudtrail(answers: Vec<(u16, Value)>) -> (SocketAddr, std::thread::JoinHandle<Vec<Value>>) {
+/// What was asked.
+type Asked = Arc<Mutex<Vec<Value>>>;
+
+/// Answers the questions about a bucket, one after the other, and those by an event's name from `by_name`, with nothing
+/// where that has no answer; notes what is asked.
+fn cloudtrail(answers: Vec<(u16, Value)>, by_name: Value) -> (SocketAddr, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
+    let asked = Asked::default();
+    let noted = Arc::clone(&asked);
     let serve = move || {
-        let mut asked = Vec::new();
-        for (status, answer) in answers {
-            let (stream, _) = listener.accept().expect("a connection");
+        let mut answers = answers.into_iter();
+        for stream in listener.incoming() {
+            let stream = stream.expect("a connection");
             let mut reader = BufReader::new(stream);
             let (mut length, mut line) = (0, String::new());
             while reader.read_line(&mut line).expect("a line") > 2 {
@@ -30,19 +37,28 @@ fn cloudtrail(answers: Vec<(u16, Value)>) -> (SocketAddr, std::thread::JoinHandl
             }
             let mut body = vec![0; length];
             reader.read_exact(&mut body).expect("a body");
-            asked.push(serde_json::from_slice(&body).expect("JSON"));
+            let question: Value = serde_json::from_slice(&body).expect("JSON");
+            let attribute = &question["LookupAttributes"][0];
+            let (status, answer) = match attribute["AttributeValue"].as_str() {
+                Some(name) if attribute["AttributeKey"] == "EventName" => {
+                    let events = by_name[name].as_array().cloned().unwrap_or_default();
+                    (200, json!({"Events": events}))
+                }
+                _ => answers.next().expect("an answer"),
+            };
+            noted.lock().expect("no panic").push(question);
             let text = answer.to_string();
             let head =
                 format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", text.len());
             let mut stream = reader.into_inner();
             stream.write_all(format!("{head}{text}").as_bytes()).expect("an answer");
         }
-        asked
     };
-    (address, std::thread::spawn(serve))
+    std::thread::spawn(serve);
+    (address, asked)
 }
 
-fn explained(answers: Vec<(u16, Value)>) -> (Output, Vec<Value>) {
+fn explained(answers: Vec<(u16, Value)>, by_name: Value) -> (Output, Vec<Value>) {
     let mut buckets = Account::new(demo::account_id(), Default::default());
     let mut photos = buckets.new_bucket("photos", "us-east-1");
     let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
@@ -51,7 +67,7 @@ fn explained(answers: Vec<(u16, Value)>) -> (Output, Vec<Value>) {
     photos.snapshot.bucket_block = Observed::Absent;
     buckets.insert(photos);
     let account = Served::start(buckets);
-    let (address, history) = cloudtrail(answers);
+    let (address, asked) = cloudtrail(answers, by_name);
     let home = tempfile::tempdir().expect("a home");
     let mut command = bucketwatch(home.path());
     command
@@ -60,7 +76,9 @@ fn explained(answers: Vec<(u16, Value)>) -> (Output, Vec<Value>) {
         .env("AWS_ENDPOINT_URL_CLOUDTRAIL", format!("http://{address}"))
         .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOX00")
         .env("AWS_SECRET_ACCESS_KEY", "any");
-    (command.output().expect("it runs"), history.join().expect("the history ends"))
+    let output = command.output().expect("it runs");
+    let asked = asked.lock().expect("no panic").clone();
+    (output, asked)
 }
 
 fn event(id: &str, name: &str, day: u8) -> Value {
@@ -77,11 +95,18 @@ fn who_opened_it_is_found_over_the_pages_of_the_history() {
     let first = json!({"Events": [event("e-3", "GetBucketAcl", 20), event("e-2", "PutBucketPolicy", 19)],
         "NextToken": "more"});
     let second = json!({"Events": [event("e-1", "DeleteBucketPublicAccessBlock", 18)]});
-    let (output, asked) = explained(vec![(200, first), (200, second)]);
+    let mut lifted = event("e-0", "DeleteAccountPublicAccessBlock", 17);
+    let record =
+        lifted["CloudTrailEvent"].as_str().expect("a record").replace(r#""bucketName":"photos""#, "");
+    lifted["CloudTrailEvent"] = record.into();
+    let by_name = json!({"DeleteAccountPublicAccessBlock": [lifted]});
+    let (output, asked) = explained(vec![(200, first), (200, second)], by_name);
     assert_eq!(output.status.code(), Some(10), "{}", told(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let policy = text.find("(PutBucketPolicy, event e-2)").expect("the policy");
     let block = text.find("(DeleteBucketPublicAccessBlock, event e-1)").expect("the block");
+    let account = text.find("(DeleteAccountPublicAccessBlock, event e-0)").expect("the account's block");
+    assert!(block < account, "{text}");
     assert!(policy < block && text.contains("IAM user ann with AWS CLI from 198.51.100.7"), "{text}");
     assert_eq!(asked[0]["LookupAttributes"][0]["AttributeValue"], "photos");
     assert_eq!((&asked[0]["NextToken"], &asked[1]["NextToken"]), (&Value::Null, &json!("more")));
@@ -89,7 +114,7 @@ fn who_opened_it_is_found_over_the_pages_of_the_history() {
 
 #[test]
 fn a_history_that_may_not_be_asked_names_the_permission_and_leaves_the_rest_as_it_is() {
-    let (output, _) = explained(vec![(400, json!({"__type": "AccessDeniedException"}))]);
+    let (output, _) = explained(vec![(400, json!({"__type": "AccessDeniedException"}))], json!({}));
     assert_eq!(output.status.code(), Some(10), "{}", told(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
