@@ -24,7 +24,7 @@ locals {
   own = concat(
     [for rule in local.rules : rule.name],
     [for function in local.functions : function.name],
-    ["${var.name}-events", "${var.name}-dead", "${var.name}-undelivered"],
+    [aws_sqs_queue.events.arn, "${var.name}-dead", "${var.name}-undelivered"],
   )
   environment = merge(
     {

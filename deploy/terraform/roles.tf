@@ -28,6 +28,13 @@ resource "aws_iam_role_policy" "read" {
   policy = jsonencode(jsondecode(file("${path.module}/permissions/read.json")))
 }
 
+# What `bucketwatch iam-policy --for doctor` prints beside that: the self-check asks the same.
+resource "aws_iam_role_policy" "check" {
+  name   = "check"
+  role   = aws_iam_role.function["events"].id
+  policy = jsonencode(jsondecode(file("${path.module}/permissions/check.json")))
+}
+
 resource "aws_iam_role_policy" "log" {
   for_each = local.functions
 

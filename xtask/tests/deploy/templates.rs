@@ -42,6 +42,15 @@ fn templates_may_read_what_the_module_may_read() {
 }
 
 #[test]
+fn the_function_may_look_at_itself_as_the_module_s_may() {
+    let Some([template, _]) = templates("the_function_may_look_at_itself_as_the_module_s_may") else {
+        return;
+    };
+    let policy = &template["Resources"]["Check"]["Properties"]["PolicyDocument"];
+    assert_eq!(policy, &document("deploy/terraform/permissions/check.json"));
+}
+
+#[test]
 fn the_template_sets_the_variables_of_the_module() {
     let Some([template, _]) = templates("the_template_sets_the_variables_of_the_module") else { return };
     let variables = template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();

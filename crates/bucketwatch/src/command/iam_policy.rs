@@ -123,8 +123,8 @@ fn doctor(grants: &mut Grants) {
     grants.add("cloudtrail:GetEventSelectors", "cloudtrail:*:*:trail/*");
     grants.add("cloudtrail:GetTrailStatus", "cloudtrail:*:*:trail/*");
     grants.add("cloudwatch:GetMetricStatistics", "*");
-    grants.add("events:ListRules", "events:*:*:rule/*");
-    grants.add("events:ListTargetsByRule", "events:*:*:rule/*");
+    grants.add("events:ListRules", "*");
+    grants.add("events:ListTargetsByRule", "*");
     grants.add("events:TestEventPattern", "*");
     grants.add("sqs:GetQueueAttributes", "sqs:*:*:*");
 }

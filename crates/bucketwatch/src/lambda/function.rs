@@ -74,7 +74,7 @@ impl Function {
             }
             Payload::Tick => self.tick(parts, deadline.work).await,
             Payload::Reconcile => reconcile(parts, deadline.work).await,
-            Payload::SelfCheck => self_check(parts).await,
+            Payload::SelfCheck => parts.self_check.look(parts, deadline.work).await,
         };
         deliver(parts, deadline).await;
         answer
@@ -161,19 +161,6 @@ async fn reconcile(parts: &Parts, deadline: Instant) -> Result<Value> {
         None => info!(buckets, "the account is scanned"),
     }
     Ok(json!({"buckets": buckets, "partial": partial}))
-}
-
-/// Sees that the state answers and that no notice was given up; that AWS answers was seen when the parts were made.
-async fn self_check(parts: &Parts) -> Result<Value> {
-    let waiting = parts.memory.store.outbox_counts().await?;
-    let dead: u64 = waiting.iter().map(|count| count.dead).sum();
-    let waiting: u64 = waiting.iter().map(|count| count.waiting).sum();
-    if dead > 0 {
-        bail!(
-            "{dead} notices were given up: `bucketwatch notify list` says why, `bucketwatch notify retry` sends them again"
-        );
-    }
-    Ok(json!({"waiting": waiting, "dead": dead}))
 }
 
 /// Delivers what is due. What cannot be delivered now waits in the state.

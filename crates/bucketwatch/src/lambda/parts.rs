@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use super::environment::{Environment, Place};
 use super::journal::journal;
 use super::memory::Memory;
+use super::self_check::SelfCheck;
 use crate::elsewhere;
 use crate::notifiers::Notifiers;
 use crate::settings;
@@ -39,6 +40,7 @@ pub(super) struct Parts {
     pub(super) handler: Arc<Handler>,
     pub(super) intake: Intake,
     pub(super) notifiers: Notifiers,
+    pub(super) self_check: SelfCheck,
     holder: String,
     routing: Routing,
     reviewed: Vec<Exception>,
@@ -71,8 +73,20 @@ impl Parts {
             .reminding(remind_every);
         let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
         let intake = Intake::new(Arc::clone(&handler), journal());
+        let self_check = SelfCheck::of(&config, &environment.own, aws);
         let holder = holder();
-        Ok(Self { cloud, memory, handler, intake, notifiers, holder, routing, reviewed, remind_every })
+        Ok(Self {
+            cloud,
+            memory,
+            handler,
+            intake,
+            notifiers,
+            self_check,
+            holder,
+            routing,
+            reviewed,
+            remind_every,
+        })
     }
 
     /// Gives what records a scan.

@@ -1,6 +1,6 @@
 //! `doctor` against a deployment of stand-ins, and against an independent EventBridge and SQS.
 
-mod stand_in;
+pub(crate) mod stand_in;
 
 use std::process::Command;
 

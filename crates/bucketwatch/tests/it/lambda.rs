@@ -9,6 +9,7 @@ mod flood;
 mod function;
 mod orders;
 mod runtime_api;
+mod self_check;
 mod settings;
 mod stateless;
 mod table;

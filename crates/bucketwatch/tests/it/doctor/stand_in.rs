@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 type Answers = Arc<Mutex<HashMap<String, (u16, Value)>>>;
 
 /// A server on loopback. Its thread ends with the process of the test.
-pub(super) struct StandIn {
+pub(crate) struct StandIn {
     address: SocketAddr,
     answers: Answers,
 }
 
 impl StandIn {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let answers = Answers::default();
@@ -28,12 +28,12 @@ impl StandIn {
         Self { address, answers }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Answers `operation` so from now on.
-    pub(super) fn answer(&self, operation: &str, status: u16, answer: Value) {
+    pub(crate) fn answer(&self, operation: &str, status: u16, answer: Value) {
         self.answers.lock().expect("no panic before").insert(operation.to_owned(), (status, answer));
     }
 }

@@ -1,4 +1,4 @@
-//! What the scheduler orders: ticks, scans, looks at ourselves; and notices that wait for them.
+//! What the scheduler orders: ticks and scans; and notices that wait for them.
 
 use bucketwatch_sandbox::demo;
 use serde_json::{Value, json};
@@ -15,8 +15,6 @@ fn every_order_is_answered_and_an_unknown_one_is_refused() {
     let scanned = function.invoke(&order("reconcile")).expect("a scan");
     assert_eq!(scanned, json!({"buckets": 2, "partial": null}));
     assert_eq!(function.invoke(&order("tick")).expect("a tick"), json!({"looks": 0}));
-    let checked = function.invoke(&order("self-check")).expect("a look at itself");
-    assert_eq!(checked["dead"], 0, "{checked}");
     let refused = function.invoke(&order("dance")).expect_err("nobody knows it");
     assert!(refused["errorMessage"].as_str().is_some_and(|text| text.contains("`tick`")), "{refused}");
 }
