@@ -137,6 +137,13 @@ pub struct BucketAddress {
     pub owner: AccountId,
 }
 
+/// Tells a directory bucket by its name: it is of another kind than those that a listing of the account's buckets gives.
+///
+/// *Source*: S3 user guide, "Directory bucket naming rules"; S3 API reference, "ListDirectoryBuckets" (read 2026-11-23).
+pub fn is_directory(bucket: &Untrusted) -> bool {
+    bucket.as_raw().ends_with("--x-s3")
+}
+
 /// An object of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectName {

@@ -32,6 +32,7 @@ pub(crate) use self::decide::id_of;
 pub(crate) use self::objects::kept;
 
 use self::decide::{Decision, Grounds};
+use crate::cloud::is_directory;
 use crate::config::AlertKind;
 use crate::judgement::Judge;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
@@ -313,8 +314,9 @@ impl Observer {
             let page = self.store.unseen(&run, account, after.as_ref(), self.store.batch_limit()).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.key.name.clone());
-            let keys: Vec<BucketKey> = page.into_iter().map(|record| record.key).collect();
-            self.gone_batch(occasion, &keys).await?;
+            // A listing has no directory buckets, so it says nothing of them.
+            let keys = page.into_iter().map(|record| record.key).filter(|key| !is_directory(&key.name));
+            self.gone_batch(occasion, &keys.collect::<Vec<_>>()).await?;
         }
     }
 

@@ -17,6 +17,10 @@ pub enum Operation {
     GetBucketPublicAccessBlock,
     /// A bucket's policy.
     GetBucketPolicy,
+    /// A directory bucket's policy.
+    GetDirectoryBucketPolicy,
+    /// A directory bucket's default encryption.
+    GetDirectoryBucketEncryption,
     /// AWS's IsPublic of a bucket's policy.
     GetBucketPolicyStatus,
     /// A bucket's ACL.
@@ -67,8 +71,13 @@ impl Operation {
         Self::GetMultiRegionAccessPointPolicy,
     ];
 
-    /// Every operation that events may call for, beside those of a scan.
-    pub const EVENTS: [Self; 2] = [Self::GetObjectAcl, Self::GetObjectVersionAcl];
+    /// Every operation that events may call for, beside those of a scan, whose listing has no directory buckets.
+    pub const EVENTS: [Self; 4] = [
+        Self::GetObjectAcl,
+        Self::GetObjectVersionAcl,
+        Self::GetDirectoryBucketPolicy,
+        Self::GetDirectoryBucketEncryption,
+    ];
 
     /// Gives the operation's name in the API reference.
     pub fn name(self) -> &'static str {
@@ -77,13 +86,13 @@ impl Operation {
             Self::ListBuckets => "ListBuckets",
             Self::GetAccountPublicAccessBlock | Self::GetBucketPublicAccessBlock => "GetPublicAccessBlock",
             Self::GetBucketOwnershipControls => "GetBucketOwnershipControls",
-            Self::GetBucketPolicy => "GetBucketPolicy",
+            Self::GetBucketPolicy | Self::GetDirectoryBucketPolicy => "GetBucketPolicy",
             Self::GetBucketPolicyStatus => "GetBucketPolicyStatus",
             Self::GetBucketAcl => "GetBucketAcl",
             Self::GetObjectAcl | Self::GetObjectVersionAcl => "GetObjectAcl",
             Self::GetBucketWebsite => "GetBucketWebsite",
             Self::GetBucketRequestPayment => "GetBucketRequestPayment",
-            Self::GetBucketEncryption => "GetBucketEncryption",
+            Self::GetBucketEncryption | Self::GetDirectoryBucketEncryption => "GetBucketEncryption",
             Self::GetBucketTagging => "GetBucketTagging",
             Self::ListAccessPoints => "ListAccessPoints",
             Self::GetAccessPoint => "GetAccessPoint",
@@ -102,6 +111,8 @@ impl Operation {
             Self::GetBucketOwnershipControls => "s3:GetBucketOwnershipControls",
             Self::GetBucketPublicAccessBlock => "s3:GetBucketPublicAccessBlock",
             Self::GetBucketPolicy => "s3:GetBucketPolicy",
+            Self::GetDirectoryBucketPolicy => "s3express:GetBucketPolicy",
+            Self::GetDirectoryBucketEncryption => "s3express:GetEncryptionConfiguration",
             Self::GetBucketPolicyStatus => "s3:GetBucketPolicyStatus",
             Self::GetBucketAcl => "s3:GetBucketAcl",
             Self::GetObjectAcl => "s3:GetObjectAcl",
@@ -132,6 +143,7 @@ impl Operation {
             | Self::GetBucketEncryption
             | Self::GetBucketTagging => "s3:::*",
             Self::GetObjectAcl | Self::GetObjectVersionAcl => "s3:::*/*",
+            Self::GetDirectoryBucketPolicy | Self::GetDirectoryBucketEncryption => "s3express:*:*:bucket/*",
             Self::GetAccessPointPolicy => "s3:*:*:accesspoint/*",
             Self::GetMultiRegionAccessPointPolicy => "s3::*:accesspoint/*",
             Self::GetCallerIdentity

@@ -6,7 +6,7 @@ use std::future::Future;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::Payer;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use bucketwatch_engine::cloud::{BucketAddress, Cloud as _, CloudError, ObjectName};
+use bucketwatch_engine::cloud::{self, BucketAddress, Cloud as _, CloudError, ObjectName};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::untrusted::Untrusted;
@@ -22,12 +22,17 @@ macro_rules! request {
     };
 }
 
-/// Tells a directory bucket by its name. Its ACLs are disabled and all of Block Public Access is on, for good; it has
-/// neither a website nor requesters who pay, and S3 refuses to be asked for any of it.
+/// Tells a directory bucket. Its ACLs are disabled and all of Block Public Access is on, for good; it has neither a website
+/// nor requesters who pay, and S3 refuses to be asked for any of it, or to be told who should own it.
 ///
-/// *Source*: S3 user guide, "Directory bucket naming rules", "Differences for directory buckets" (read 2026-11-23).
+/// *Source*: S3 user guide, "Differences for directory buckets" (read 2026-11-23).
 fn is_directory(bucket: &BucketAddress) -> bool {
-    bucket.name.as_raw().ends_with("--x-s3")
+    cloud::is_directory(&bucket.name)
+}
+
+/// Gives who should own a bucket, where S3 may be told.
+fn owner(bucket: &BucketAddress) -> Option<String> {
+    (!is_directory(bucket)).then(|| bucket.owner.as_str().to_owned())
 }
 
 /// All of Block Public Access.
@@ -69,11 +74,13 @@ impl AwsCloud {
     }
 
     pub(super) async fn read_policy(&self, bucket: &BucketAddress) -> Result<Option<String>, CloudError> {
-        let question = self.question(Operation::GetBucketPolicy, bucket);
-        // Directory buckets refuse the header that names the owner.
-        let owner = (!is_directory(bucket)).then(|| bucket.owner.as_str().to_owned());
+        let operation = match is_directory(bucket) {
+            true => Operation::GetDirectoryBucketPolicy,
+            false => Operation::GetBucketPolicy,
+        };
+        let question = self.question(operation, bucket);
         let call = |s3: &aws_sdk_s3::Client| {
-            request!(s3, get_bucket_policy, bucket).set_expected_bucket_owner(owner.clone()).send()
+            request!(s3, get_bucket_policy, bucket).set_expected_bucket_owner(owner(bucket)).send()
         };
         let Some(answer) = self.ask(&question, bucket, &["NoSuchBucketPolicy"], call).await? else {
             return Ok(None);
@@ -155,9 +162,15 @@ impl AwsCloud {
     }
 
     pub(super) async fn read_encryption(&self, bucket: &BucketAddress) -> Result<Option<String>, CloudError> {
-        let question = self.question(Operation::GetBucketEncryption, bucket);
+        let operation = match is_directory(bucket) {
+            true => Operation::GetDirectoryBucketEncryption,
+            false => Operation::GetBucketEncryption,
+        };
+        let question = self.question(operation, bucket);
         let codes = ["ServerSideEncryptionConfigurationNotFoundError"];
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_encryption, bucket).send();
+        let call = |s3: &aws_sdk_s3::Client| {
+            request!(s3, get_bucket_encryption, bucket).set_expected_bucket_owner(owner(bucket)).send()
+        };
         let Some(answer) = self.ask(&question, bucket, &codes, call).await? else { return Ok(None) };
         let algorithm = convert::algorithm(&answer);
         algorithm.map(Some).ok_or_else(|| question.misunderstood("the answer names no algorithm"))

@@ -97,7 +97,6 @@ impl Desk {
         } else if is_due(self.options.settle) {
             commit.revisits.push(self.next_look(&key, 0, cause, latest, now));
         }
-        commit.notices.extend(group.iter().filter_map(|change| self.unjudged(change, now)));
         for revisit in &mut commit.revisits {
             revisit.objects = objects.clone();
         }

@@ -1,5 +1,5 @@
-//! Policies of what is no ordinary bucket: of tables and their buckets, and of directory buckets. Their actions are not
-//! judged; that one may let somebody else in is told as undetermined, and never taken for nothing.
+//! Policies of tables and of their buckets. Their actions are not judged; that one may let somebody else in is told as
+//! undetermined, and never taken for nothing.
 
 use bucketwatch_ingest::cloudtrail::{Change, Content, Kind};
 use bucketwatch_policy::name::AccountId;
@@ -13,11 +13,6 @@ use crate::state::OutgoingNotice;
 /// Why such a policy is told.
 const UNJUDGED: &str = "undetermined: what such a policy lets others do is not judged, and it names others";
 
-/// The end of every directory bucket's name.
-///
-/// *Source*: S3 user guide, "Directory bucket naming rules" (read 2026-11-23).
-const DIRECTORY: &str = "--x-s3";
-
 impl Desk {
     /// Gives the notice of a policy that is not judged, where `change` puts one that may let somebody else in.
     pub(super) fn unjudged(&self, change: &Change, now: Timestamp) -> Option<OutgoingNotice> {
@@ -27,19 +22,13 @@ impl Desk {
             Content::Unstated => true,
             _ => false,
         };
-        let is_told = is_unjudged(change) && change.outcome.is_done() && may_admit;
+        let is_told = change.kind == Kind::TablePolicy && change.outcome.is_done() && may_admit;
         let told = || {
             let why = Some(UNJUDGED.into());
             self.event_notice(OccurrenceKind::Unverified, change, why, Vec::new(), now)
         };
         is_told.then(told)
     }
-}
-
-/// Tells whether `change` is about a policy whose actions are not judged.
-fn is_unjudged(change: &Change) -> bool {
-    let in_directory = || change.target.bucket().is_some_and(|bucket| bucket.as_raw().ends_with(DIRECTORY));
-    change.kind == Kind::TablePolicy || change.kind == Kind::BucketPolicy && in_directory()
 }
 
 /// Tells whether an Allow of the policy names anybody but principals of `owner` and AWS's services; a text that cannot

@@ -1,9 +1,13 @@
 //! Events that are told for their own sake.
 
 use bucketwatch_engine::notice::NoticeBody;
+use bucketwatch_engine::state::StatusQuery;
+use bucketwatch_exposure::assessment::Verdict;
+use bucketwatch_exposure::observed::Observed;
+use bucketwatch_exposure::snapshot::BucketSnapshot;
 use serde_json::{Value, json};
 
-use super::world::{World, event, policy_put, shut, unreadable, with};
+use super::world::{World, blocking, event, policy_put, shut, unreadable, with};
 
 fn refused(event: Value, code: &str) -> Value {
     with(event, "errorCode", json!(code))
@@ -139,6 +143,42 @@ async fn changes_to_what_watches_the_account_are_told() {
     let denied = refused(with(denied, "eventSource", json!("cloudtrail.amazonaws.com")), "AccessDenied");
     world.handle(&[denied]).await;
     assert_eq!(world.told().await, ["refused StopLogging trail, 0 asked"]);
+}
+
+#[tokio::test]
+async fn the_policy_of_a_directory_bucket_is_judged_and_a_scan_that_cannot_list_it_leaves_it_alone() {
+    let world = World::new().await;
+    let bucket = "fast--euw1-az1--x-s3";
+    let arn = format!("arn:aws:s3express:eu-west-1:111122223333:bucket/{bucket}");
+    let with_policy = |principal: Value| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal,
+            "Action": "s3express:CreateSession", "Resource": arn}]});
+        BucketSnapshot {
+            policy: Observed::Present(policy.to_string()),
+            bucket_block: Observed::Present(blocking()),
+            ..shut()
+        }
+    };
+    let put = |id: &str| {
+        let request = json!({"bucketName": bucket, "policy": "", "bucketPolicy": {"Statement": []}});
+        with(event(id, "PutBucketPolicy", 1, request), "eventSource", json!("s3express.amazonaws.com"))
+    };
+    for (id, principal, exposures, latent) in
+        [("e-1", json!("*"), 0, 1), ("e-2", json!({"AWS": "444455556666"}), 1, 0)]
+    {
+        world.put(bucket, with_policy(principal));
+        world.handle(&[put(id)]).await;
+        let rows = world.store.status(&StatusQuery::default()).await.unwrap().rows;
+        let shown = &rows[0].assessment;
+        assert_eq!(shown.verdict, Verdict::NotPublic);
+        let by_policy = |way: &&Value| way["path"] == "bucket_policy";
+        let count = |list: &str| shown.document[list].as_array().unwrap().iter().filter(by_policy).count();
+        assert_eq!((count("exposures"), count("latent")), (exposures, latent), "{}", shown.document);
+        assert!(world.told().await.iter().all(|told| !told.starts_with("unverified")));
+    }
+    world.facts().buckets.clear();
+    world.scan().await;
+    assert!(world.changed().await.iter().all(|changed| !changed.starts_with("deleted")));
 }
 
 #[tokio::test]
