@@ -1,8 +1,9 @@
-//! How fast CloudTrail log files are read, on one core, against a plain JSON parser in the same run.
+//! How fast CloudTrail log files are read, in CPU time of one thread, against a plain JSON parser in the same run. What else
+//! the machine does meanwhile counts little.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bucketwatch_ingest::cloudtrail::{Item, RecordFile};
 use serde_json::{Value, json};
@@ -15,7 +16,10 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const FILE_BYTES: usize = 64 * 1024 * 1024;
 
 /// How often each is read; the best counts.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
+
+/// What every file should reach, in MB/s.
+const ASKED: f64 = 300.0;
 
 /// What a file holds, in records of a hundred: API calls of other services, S3 calls that change nothing, changes.
 const MIXES: [(&str, [usize; 3]); 4] = [
@@ -27,7 +31,7 @@ const MIXES: [(&str, [usize; 3]); 4] = [
 
 fn main() {
     println!(
-        "{:<20} {:>9} {:>9} {:>9} {:>11} {:>10}",
+        "{:<20} {:>9} {:>9} {:>9} {:>11} {:>10}  asked",
         "CloudTrail file", "records", "changes", "MB/s", "records/s", "serde_json"
     );
     for (name, mix) in MIXES {
@@ -36,11 +40,12 @@ fn main() {
         let megabytes = file.len() as f64 / 1e6;
         let own = best(|| _ = black_box(read(&file)));
         let plain = best(|| drop(black_box(serde_json::from_slice::<Value>(&file))));
+        let speed = megabytes / own.as_secs_f64();
         println!(
-            "{name:<20} {records:>9} {changes:>9} {:>9.0} {:>11.0} {:>9.0}",
-            megabytes / own.as_secs_f64(),
+            "{name:<20} {records:>9} {changes:>9} {speed:>9.0} {:>11.0} {:>10.0}  {}",
             records as f64 / own.as_secs_f64(),
-            megabytes / plain.as_secs_f64()
+            megabytes / plain.as_secs_f64(),
+            if speed >= ASKED { format!("met (≥ {ASKED})") } else { format!("MISSED (≥ {ASKED})") },
         );
     }
 }
@@ -55,11 +60,18 @@ fn read(file: &[u8]) -> (usize, usize) {
 
 fn best(work: impl Fn()) -> Duration {
     let time = |_| {
-        let begun = Instant::now();
+        let begun = cpu_time();
         work();
-        begun.elapsed()
+        cpu_time().saturating_sub(begun)
     };
     (0..ROUNDS).map(time).min().unwrap_or_default()
+}
+
+/// Gives how long this thread has run, as Linux counts it.
+fn cpu_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts it");
+    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("a number"))
 }
 
 fn file(mix: [usize; 3]) -> Vec<u8> {

@@ -2,6 +2,8 @@
 
 mod acl;
 
+use std::borrow::Cow;
+
 use bucketwatch_exposure::observed::{Observed, Unreadable};
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, BucketSnapshot, Ownership};
 
@@ -112,7 +114,7 @@ impl Content {
     pub fn is_seen_in(&self, snapshot: &BucketSnapshot) -> Option<bool> {
         match self {
             Self::Policy(text) => seen(&snapshot.policy, text.as_ref(), |read, asked| {
-                let value = |text| serde_json::to_value(as_written(serde_json::from_str(text).ok()?)).ok();
+                let value = |text| serde_json::to_value(as_written(&serde_json::from_str(text).ok()?)).ok();
                 value(read) == value(asked)
             }),
             Self::Block(flags) => seen(&snapshot.bucket_block, flags.as_ref(), |read, asked| read == asked),
@@ -148,19 +150,25 @@ fn policy(request: Request<'_>) -> Option<String> {
     let values = layers.iter().flat_map(|layer| names.iter().filter_map(|name| layer.get(name)));
     values.into_iter().find_map(|value| match value {
         Value::Text(text) if !text.is_empty() => Some(text.to_string()),
-        Value::Object(_) => Some(as_written(value.clone()).to_string()),
+        Value::Object(_) => Some(as_written(value).to_string()),
         _ => None,
     })
 }
 
-fn as_written(mut policy: Value<'_>) -> Value<'_> {
-    let members = if let Value::Object(members) = &mut policy { members.as_mut_slice() } else { &mut [] };
+fn as_written<'v, 't>(policy: &'v Value<'t>) -> Cow<'v, Value<'t>> {
+    let day = |value: &Value<'_>| value.as_str()?.strip_suffix("T00:00:00Z").map(str::to_owned);
+    let dated = |(name, value): &(Cow<'_, str>, Value<'_>)| name == "Version" && day(value).is_some();
+    if !policy.as_object().is_some_and(|members| members.iter().any(dated)) {
+        return Cow::Borrowed(policy);
+    }
+    let mut written = policy.clone();
+    let members = if let Value::Object(members) = &mut written { members.as_mut_slice() } else { &mut [] };
     for (_, version) in members.iter_mut().filter(|(name, _)| name == "Version") {
-        if let Some(day) = version.as_str().and_then(|version| version.strip_suffix("T00:00:00Z")) {
-            *version = Value::Text(day.to_owned().into());
+        if let Some(day) = day(version) {
+            *version = Value::Text(day.into());
         }
     }
-    policy
+    Cow::Owned(written)
 }
 
 /// Gives the flags; one that a Put leaves out is off.
