@@ -23,7 +23,7 @@ use std::process::ExitCode;
 compile_error!("without the feature `cli` or `lambda` there is nothing to run");
 
 /// A scan makes and drops many small things: measured against the C library's allocator, a fifth of the processor time.
-#[cfg(all(feature = "cli", not(target_env = "msvc")))]
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

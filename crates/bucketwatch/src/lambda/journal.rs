@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bucketwatch_engine::escape::terminal;
 use bucketwatch_engine::watch::{Journal, Said};
 use tracing::{error, info, warn};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::failure::explain_failure;
 
@@ -14,13 +16,14 @@ const LEVELS: &str = "warn,bucketwatch=info,lambda_runtime=off";
 
 /// Begins to log what `levels` choose; a choice that cannot be read is told, and the usual one counts.
 pub(super) fn begin(levels: Option<&str>) {
-    let (filter, wrong) = match levels.map(EnvFilter::try_new) {
-        Some(Ok(filter)) => (filter, None),
-        Some(Err(error)) => (EnvFilter::new(LEVELS), Some(error)),
-        None => (EnvFilter::new(LEVELS), None),
+    let (chosen, wrong) = match levels.map(str::parse) {
+        Some(Ok(chosen)) => (Some(chosen), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
     };
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
-    lines.with_env_filter(filter).init();
+    let usual = || LEVELS.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
+    tracing_subscriber::registry().with(lines).with(chosen.unwrap_or_else(usual)).init();
     if let Some(error) = wrong {
         warn!("BUCKETWATCH_LOG cannot be read and does not count: {error}");
     }
