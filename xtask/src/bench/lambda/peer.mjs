@@ -57,12 +57,18 @@ async function handle({ detail }) {
   return true;
 }
 
+async function handleAll(payload) {
+  const events = payload.Records?.map((record) => JSON.parse(record.body)) ?? [payload];
+  await Promise.all(events.map(handle));
+  return { batchItemFailures: [] };
+}
+
 const runtime = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation/`;
 for (;;) {
   const { headers, body } = await send(`${runtime}next`, {});
   const id = headers["lambda-runtime-aws-request-id"];
   try {
-    const answer = JSON.stringify(await handle(JSON.parse(body)));
+    const answer = JSON.stringify(await handleAll(JSON.parse(body)));
     await send(`${runtime}${id}/response`, { method: "POST", headers: { "content-length": answer.length } }, answer);
   } catch (error) {
     const answer = JSON.stringify({ errorMessage: String(error) });

@@ -70,6 +70,14 @@ impl Running {
         Duration::from_nanos(spent.sum())
     }
 
+    /// Gives the part of it that the kernel took, in hundredths of a second.
+    pub(super) fn kernel_cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let ticks = after_name.split_whitespace().nth(12).and_then(|ticks| ticks.parse::<u64>().ok());
+        Duration::from_millis(ticks.unwrap_or_default() * 10)
+    }
+
     /// Gives the most memory that it held, in megabytes.
     pub(super) fn peak_rss_mb(&self) -> f64 {
         let status =
