@@ -13,6 +13,7 @@
 //! | a delivery | `outbox#NOTIFIER` | `waiting#SEQUENCE#NOTICE`, `dead#…` |
 //! | which notifiers there are | `notifiers` | `NAME` |
 //! | what is too large for one item | `parts#…` | `…#NUMBER` |
+//! | when an event last came | `meta` | `event` |
 //! | runs; the scan lease | `runs`; `meta` | `START#ID`; `lease` |
 //!
 //! Whatever decides is read from the table itself, consistently. The one index, `gsi1`, lags behind by a moment; it
@@ -71,6 +72,8 @@ pub struct DynamoStore {
     table: Table,
     /// What this process has put on the lists of accounts and notifiers.
     listed: Mutex<BTreeSet<String>>,
+    /// When this process last noted that events come.
+    noted: Mutex<Option<Timestamp>>,
 }
 
 impl DynamoStore {
@@ -84,6 +87,17 @@ impl DynamoStore {
                 self.table.put(Item::new(&key)).await?;
                 self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
             }
+        }
+        Ok(())
+    }
+
+    /// Notes that events come, now and then: once for each would cost as much as the event itself.
+    async fn note_events(&self, commit: &Commit) -> Result<(), StateError> {
+        let Some(at) = commit.changes.iter().map(|change| change.recorded_at).max() else { return Ok(()) };
+        let noted = *self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.is_none_or(|noted| at.duration_since(noted) >= event::NOTED_EVERY) {
+            event::note(&self.table, at).await?;
+            *self.noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
         }
         Ok(())
     }
@@ -145,6 +159,7 @@ impl StateStore for DynamoStore {
 
     async fn commit(&self, commit: Commit) -> Result<(), StateError> {
         self.list(&commit).await?;
+        self.note_events(&commit).await?;
         commit::commit(&self.table, &commit).await
     }
 
@@ -174,6 +189,10 @@ impl StateStore for DynamoStore {
 
     async fn changes(&self, key: &BucketKey, limit: usize) -> Result<Vec<ChangeRecord>, StateError> {
         event::of(&self.table, key, limit).await
+    }
+
+    async fn last_event(&self) -> Result<Option<Timestamp>, StateError> {
+        event::last(&self.table).await
     }
 
     async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError> {

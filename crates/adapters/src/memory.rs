@@ -153,6 +153,10 @@ impl StateStore for MemoryStore {
         Ok(self.memory().changes_of(key, limit))
     }
 
+    async fn last_event(&self) -> Result<Option<Timestamp>, StateError> {
+        Ok(self.memory().changes.values().map(|change| change.recorded_at).max())
+    }
+
     async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError> {
         Ok(self.memory().reminders.get(account).copied())
     }

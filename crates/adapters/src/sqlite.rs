@@ -169,6 +169,10 @@ impl StateStore for SqliteStore {
         self.worker.call(move |database| change::of(database, &key, limit)).await
     }
 
+    async fn last_event(&self) -> Result<Option<Timestamp>, StateError> {
+        self.worker.call(change::last).await
+    }
+
     async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError> {
         let account = account.clone();
         self.worker.call(move |database| reminder::last(database, &account)).await

@@ -43,6 +43,9 @@ pub trait Deployment: Send + Sync {
     /// Tells whether `event` matches `pattern`.
     async fn matches(&self, region: &str, pattern: &str, event: &Value) -> Result<bool, Unseen>;
 
+    /// Gives how many events a rule of `region` could not hand on lately.
+    async fn lost(&self, region: &str, rule: &str, now: Timestamp) -> Result<u64, Unseen>;
+
     /// Gives what a queue says of itself.
     async fn queue(&self, url: &str) -> Result<Queue, Unseen>;
 
@@ -262,7 +265,7 @@ pub struct Scope<'a> {
     pub deployment: &'a dyn Deployment,
     /// The state, or why it cannot be opened.
     pub store: Result<&'a dyn StateStore, String>,
-    /// The queues, by URL.
+    /// The queues, by URL; none: those that the rules hand on to.
     pub queues: &'a [String],
     /// The regions that somebody named; none: `home` and those that have buckets.
     pub regions: &'a [String],
@@ -287,13 +290,20 @@ pub async fn examine(scope: &Scope<'_>, now: Timestamp) -> Vec<Check> {
         [] => found.into_iter().chain([scope.home.to_owned()]).collect(),
         named => named.iter().cloned().collect(),
     };
-    checks.extend(permission::permissions(scope.cloud, &identity, &buckets, &regions).await);
-    checks.extend(trail::trails(scope.deployment, &regions).await);
-    checks.extend(rule::rules(scope.deployment, identity.account.as_str(), &regions).await);
-    checks.extend(queue::queues(scope.deployment, scope.queues, now).await);
+    let (permissions, trails, rules) = futures::join!(
+        permission::permissions(scope.cloud, &identity, &buckets, &regions),
+        trail::trails(scope.deployment, &regions),
+        rule::rules(scope.deployment, identity.account.as_str(), &regions, now),
+    );
+    checks.extend(permissions.into_iter().chain(trails).chain(rules.checks));
+    let queues = match scope.queues {
+        [] => rules.targets.iter().filter_map(|arn| queue::address(arn)).collect(),
+        named => named.to_vec(),
+    };
+    checks.extend(queue::queues(scope.deployment, &queues, now).await);
     match &scope.store {
         Ok(store) => {
-            checks.push(state::state(*store, scope.scan_every, now).await);
+            checks.extend(state::state(*store, scope.scan_every, now).await);
             checks.extend(notice::notices(scope.notifiers, store.outbox_counts().await));
         }
         Err(why) => checks.push(Check::new(Part::State, Condition::Wrong, why)),

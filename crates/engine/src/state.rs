@@ -117,6 +117,10 @@ pub trait StateStore: Send + Sync {
     /// Gives the events about `key` and about its account as a whole that AWS did, the latest first, by their own time.
     async fn changes(&self, key: &BucketKey, limit: usize) -> Result<Vec<ChangeRecord>, StateError>;
 
+    /// Gives when an event was last recorded, of those that are remembered; `None` = never. A store may say a quarter of an
+    /// hour less than is so.
+    async fn last_event(&self) -> Result<Option<Timestamp>, StateError>;
+
     /// Gives when somebody was last reminded of what is still open in `account`.
     async fn reminded(&self, account: &AccountId) -> Result<Option<Timestamp>, StateError>;
 

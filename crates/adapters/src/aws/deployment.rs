@@ -1,5 +1,6 @@
 //! What a deployment is made of, for the check-up: trails, rules, queues.
 
+mod measure;
 mod queue;
 mod rule;
 mod trail;
@@ -65,6 +66,10 @@ impl Deployment for AwsDeployment {
 
     async fn matches(&self, region: &str, pattern: &str, event: &Value) -> Result<bool, Unseen> {
         self.test_pattern(region, pattern, event).await
+    }
+
+    async fn lost(&self, region: &str, rule: &str, now: Timestamp) -> Result<u64, Unseen> {
+        self.count_lost(region, rule, now).await
     }
 
     async fn queue(&self, url: &str) -> Result<Queue, Unseen> {

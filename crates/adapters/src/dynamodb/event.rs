@@ -96,6 +96,20 @@ fn read(item: &Item) -> Result<ChangeRecord, BadItem> {
     Ok(ChangeRecord { account, bucket, recorded_at, opened, deed })
 }
 
+/// How often it is noted that events come.
+pub(super) const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
+/// Notes that an event was recorded at the instant `at`.
+pub(super) async fn note(table: &Table, at: Timestamp) -> Result<(), StateError> {
+    table.put(Item::new(&Key::last_event()).instant("recorded", at)).await
+}
+
+/// Gives when that was last noted.
+pub(super) async fn last(table: &Table) -> Result<Option<Timestamp>, StateError> {
+    let Some(item) = table.get(&Key::last_event()).await? else { return Ok(None) };
+    table.read("when an event came", &item, |item| item.read_instant("recorded")).map(Some)
+}
+
 /// Forgets events that were recorded before `instant`: nobody gets them any more, and DynamoDB removes them later.
 pub(super) async fn forget(table: &Table, instant: Timestamp) -> Result<(), StateError> {
     let change = Expression::new("SET #before = :before", vec![(":before", nanoseconds(instant))]);

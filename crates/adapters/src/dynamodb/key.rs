@@ -56,6 +56,11 @@ impl Key {
         Self::new("meta", "forgotten")
     }
 
+    /// When an event last came, within a quarter of an hour.
+    pub(super) fn last_event() -> Self {
+        Self::new("meta", "event")
+    }
+
     /// The scan lease.
     pub(super) fn lease() -> Self {
         Self::new("meta", "lease")

@@ -45,7 +45,7 @@ impl DynamoStore {
         if found > LAYOUT {
             return Err(StateError::Newer { place: address.to_string(), found, known: LAYOUT });
         }
-        Ok(Self { table, listed: Mutex::default() })
+        Ok(Self { table, listed: Mutex::default(), noted: Mutex::default() })
     }
 
     /// Makes the table at `address` where there is none: on-demand capacity, removal of what has expired, backups of every

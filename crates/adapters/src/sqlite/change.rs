@@ -3,7 +3,7 @@
 use bucketwatch_engine::state::{BucketKey, ChangeRecord, StateError};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::account::account;
 use super::codec::{from_json, instant, json, limit, nanoseconds, to_json};
@@ -37,6 +37,16 @@ pub(super) fn of(
         database.connection.prepare_cached(query)?.query_map(columns, read)?.collect()
     };
     read_all().map_err(|error| database.place.bad_record_or(format!("events of {:?}", key.name), error))
+}
+
+/// Gives when an event was last recorded.
+pub(super) fn last(database: &mut Database) -> Result<Option<Timestamp>, StateError> {
+    let query = "SELECT recorded_at FROM change ORDER BY recorded_at DESC LIMIT 1";
+    let read = || -> rusqlite::Result<Option<Timestamp>> {
+        let mut statement = database.connection.prepare_cached(query)?;
+        statement.query_row([], |row| instant(row, "recorded_at")).optional()
+    };
+    read().map_err(|error| database.place.error(error))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRecord> {

@@ -1,5 +1,6 @@
 //! `doctor`: is everything there that sees and tells?
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -94,5 +95,11 @@ fn table(diagnosis: &Diagnosis, output: &mut Output) -> Result<()> {
     }
     let Diagnosis { well, wrong, unknown, .. } = diagnosis;
     writeln!(output, "{well} well, {wrong} wrong, {unknown} could not be looked at")?;
+    let missing: BTreeSet<&str> = diagnosis.checks.iter().filter_map(|check| check.permission).collect();
+    if !missing.is_empty() {
+        let missing: Vec<&str> = missing.into_iter().collect();
+        let missing = missing.join(", ");
+        writeln!(output, "`bucketwatch iam-policy --for doctor` prints the statements that grant {missing}")?;
+    }
     Ok(())
 }

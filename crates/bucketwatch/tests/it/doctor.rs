@@ -2,9 +2,10 @@
 
 pub(crate) mod stand_in;
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
-use bucketwatch_sandbox::{Account, Fleet, Gate};
+use bucketwatch_sandbox::{Account, Fleet, Gate, demo};
 use serde_json::{Value, json};
 
 use self::stand_in::StandIn;
@@ -12,6 +13,7 @@ use crate::emulator::ministack::Ministack;
 use crate::emulator::{calls, environment};
 use crate::program::{Credentials, bucketwatch, document, scan, told};
 use crate::sandbox::Served;
+use crate::watch::{policy_put, with_credentials};
 
 const REGION: &str = "us-east-1";
 
@@ -25,8 +27,14 @@ struct World {
 impl World {
     /// Gives one where everything is well.
     fn well() -> Self {
-        let account =
-            Served::start(Account::from_fleet(Fleet::generate(6, 5).in_regions(vec![REGION.to_owned()])));
+        let world = Self::of(Account::from_fleet(Fleet::generate(6, 5).in_regions(vec![REGION.to_owned()])));
+        world.hear_of("bucketwatch-doctor");
+        world
+    }
+
+    /// Gives one around `account` of which no event has come yet.
+    fn of(account: Account) -> Self {
+        let account = Served::start(account);
         let home = tempfile::tempdir().expect("a home");
         let credentials =
             Credentials { key: "AKIASANDBOXSANDBOX00".to_owned(), secret: "any".to_owned(), token: None };
@@ -56,7 +64,21 @@ impl World {
             json!({"Attributes": {"ApproximateNumberOfMessages": "0",
             "ApproximateNumberOfMessagesNotVisible": "0", "RedrivePolicy": redrive}}),
         );
+        world.answer("GetMetricStatistics", json!({"Datapoints": []}));
         world
+    }
+
+    /// Has an event about `bucket` come.
+    fn hear_of(&self, bucket: &str) {
+        let event = policy_put("e-1", bucket, demo::account_id().as_str());
+        std::fs::write(self.home.path().join("events.json"), event.to_string()).expect("a file");
+        let mut command = bucketwatch(self.home.path());
+        command.args(["watch", "--file", "events.json"]);
+        let credentials =
+            Credentials { key: calls::ACCOUNT.to_owned(), secret: "any".to_owned(), token: None };
+        with_credentials(&mut command, &self.account.handle().endpoint_url(), &credentials);
+        let output = command.output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     }
 
     fn answer(&self, operation: &str, answer: Value) {
@@ -64,7 +86,7 @@ impl World {
     }
 
     fn refuse(&self, operation: &str) {
-        self.around.answer(operation, 400, json!({"__type": "AccessDeniedException", "Message": "no"}));
+        self.around.refuse(operation);
     }
 
     fn doctor(&self, format: &str) -> Command {
@@ -134,18 +156,20 @@ fn what_is_wrong_is_named_and_what_nobody_can_look_at_is_not_well() {
         json!({"Attributes": {"ApproximateNumberOfMessages": "2",
         "ApproximateNumberOfMessagesNotVisible": "0"}}),
     );
+    world.answer("TestEventPattern", json!({"Result": true}));
     let now = jiff::Timestamp::now().as_second();
     world.answer(
         "GetMetricStatistics",
-        json!({"Datapoints": [{"Timestamp": now - 600, "Maximum": 1.0},
-        {"Timestamp": now - 300, "Maximum": 4000.0}]}),
+        json!({"Datapoints": [{"Timestamp": now - 600, "Maximum": 1.0, "Sum": 0.0},
+        {"Timestamp": now - 300, "Maximum": 4000.0, "Sum": 7.0}]}),
     );
     let (found, code) = world.found();
     assert_eq!(code, 1, "{found:?}");
     for word in [
         "wrong permission: refused: GetBucketPolicy",
-        "wrong queue: 2 messages wait, 0 are under way; the oldest came 4000 s ago",
+        "wrong queue: messages waiting: 2, under way: 0; the oldest came 4000 s ago",
         "wrong queue: it has no dead-letter queue",
+        "wrong rule: events that could not be handed on in the last day: 7",
     ] {
         assert!(found.iter().any(|line| line.starts_with(word)), "`{word}` in {found:?}");
     }
@@ -161,6 +185,86 @@ fn what_is_wrong_is_named_and_what_nobody_can_look_at_is_not_well() {
     ] {
         assert!(found.iter().any(|line| line.starts_with(word)), "`{word}` in {found:?}");
     }
+}
+
+#[test]
+fn a_deployment_that_no_event_has_reached_is_not_well_until_one_has() {
+    let world = World::of(Account::from_fleet(Fleet::generate(2, 5).in_regions(vec![REGION.to_owned()])));
+    let (found, code) = world.found();
+    assert_eq!(code, 3, "{found:?}");
+    assert!(
+        matches!(&found[..], [line] if line.starts_with("unknown state: no event has come yet")),
+        "{found:?}"
+    );
+    world.hear_of("bucketwatch-doctor");
+    assert_eq!(world.found(), (Vec::new(), 0));
+}
+
+#[test]
+fn queues_that_nobody_named_are_those_that_the_rules_hand_on_to() {
+    let world = World::well();
+    let notifier = "[[notify.log]]\nname = \"file\"\npath = \"log\"\n";
+    std::fs::write(world.home.path().join("bucketwatch.toml"), notifier).expect("a configuration");
+    let (diagnosis, code) = document(&mut world.doctor("json"));
+    assert_eq!(code, 0, "{diagnosis}");
+    let checks = diagnosis["checks"].as_array().expect("checks").iter();
+    let queues: Vec<&Value> =
+        checks.filter(|check| check["part"] == "queue").map(|check| &check["subject"]).collect();
+    assert_eq!(
+        queues,
+        [
+            "https://sqs.us-east-1.amazonaws.com/111122223333/events",
+            "arn:aws:sqs:us-east-1:111122223333:dead"
+        ]
+    );
+}
+
+/// Gives the actions that `iam-policy --for job` grants.
+fn granted(home: &std::path::Path, job: &str) -> BTreeSet<String> {
+    let (policy, _) = document(bucketwatch(home).args(["iam-policy", "--for", job]));
+    let statements = policy["Statement"].as_array().expect("statements").iter();
+    let actions = statements.flat_map(|statement| statement["Action"].as_array().expect("actions"));
+    actions.map(|action| action.as_str().expect("an action").to_owned()).collect()
+}
+
+#[test]
+fn its_policy_grants_what_it_asks_for_and_each_action_is_missed_by_name() {
+    let world = World::of(demo::account());
+    world.answer(
+        "GetQueueAttributes",
+        json!({"Attributes": {"ApproximateNumberOfMessages": "1", "ApproximateNumberOfMessagesNotVisible": "0",
+        "RedrivePolicy": json!({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:111122223333:dead"}).to_string()}}),
+    );
+    let missing = || -> BTreeSet<String> {
+        let (diagnosis, code) = document(&mut world.doctor("json"));
+        let checks = diagnosis["checks"].as_array().expect("checks").iter();
+        let missing: BTreeSet<String> =
+            checks.filter_map(|check| check["permission"].as_str()).map(str::to_owned).collect();
+        assert!(missing.is_empty() || code != 0, "{diagnosis}");
+        missing
+    };
+    let (whole, of_scan) = (granted(world.home.path(), "doctor"), granted(world.home.path(), "scan"));
+    let gate = |gate: Gate| world.account.handle().change_conduct(|conduct| conduct.gate = gate);
+    gate(Gate::only(&of_scan));
+    assert_eq!(missing(), BTreeSet::new(), "the policy grants all that it asks for");
+    let own: BTreeSet<String> = whole.difference(&of_scan).cloned().collect();
+    let names = own.iter().map(|action| action.split(':').next_back().expect("its name").to_lowercase());
+    assert_eq!(names.collect::<BTreeSet<_>>(), world.around.asked(), "and no more");
+    for action in &own {
+        let name = action.split(':').next_back().expect("its name");
+        let before = world.around.refuse(name);
+        assert_eq!(missing(), BTreeSet::from([action.clone()]));
+        world.around.restore(name, before);
+    }
+    // No multi-Region access point is there whose policy could be read.
+    for action in of_scan.iter().filter(|action| *action != "s3:GetMultiRegionAccessPointPolicy") {
+        gate(Gate::only(of_scan.iter().filter(|other| *other != action)));
+        assert!(missing().contains(action), "{action} is not missed");
+    }
+    let output = world.doctor("table").output().expect("it runs");
+    let last = of_scan.last().expect("an action");
+    let said = format!("prints the statements that grant {last}\n");
+    assert!(told(&output).contains(&said), "{}", told(&output));
 }
 
 #[test]
@@ -214,7 +318,7 @@ fn an_independent_event_bus_and_queue_are_judged_as_they_are() {
     };
     let (rule, queues) = doctor();
     assert_eq!(rule, ["wrong bucketwatch has no target"]);
-    assert_eq!(queues, ["well 0 messages wait, 0 are under way", "well no dead letters"]);
+    assert_eq!(queues, ["well messages waiting: 0, under way: 0", "well no dead letters"]);
     let dead = made[0]["ok"]["QueueUrl"].as_str().expect("its address");
     let target = format!("arn:aws:sqs:us-east-1:{}:events", calls::ACCOUNT);
     make(&[
@@ -227,7 +331,7 @@ fn an_independent_event_bus_and_queue_are_judged_as_they_are() {
     ]);
     let (rule, queues) = doctor();
     assert_eq!(rule, [format!("well it is enabled and hands on to {target}")]);
-    assert_eq!(queues[1], "wrong 1 messages that nobody could handle lie here");
+    assert_eq!(queues[1], "wrong messages that nobody could handle: 1");
     make(&[calls::call("events", "disable_rule", json!({"Name": "bucketwatch"}))]);
     assert_eq!(doctor().0, ["wrong bucketwatch is disabled"]);
 }

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const READ: [&str; 1] = ["s3:GetObject"];
 
 /// Jane put the public policy on `bucket`, just now, in the account `owner`.
-fn policy_put(id: &str, bucket: &str, owner: &str) -> Value {
+pub(crate) fn policy_put(id: &str, bucket: &str, owner: &str) -> Value {
     json!({"version": "0", "id": "x", "source": "aws.s3", "detail-type": "AWS API Call via CloudTrail", "detail": {
         "eventID": id, "eventName": "PutBucketPolicy", "eventSource": "s3.amazonaws.com",
         "eventTime": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -35,7 +35,7 @@ fn policy_put(id: &str, bucket: &str, owner: &str) -> Value {
             "bucketPolicy": serde_json::from_str::<Value>(&public_policy(bucket, &READ)).unwrap()}}})
 }
 
-fn with_credentials(command: &mut Command, endpoint: &str, credentials: &Credentials) {
+pub(crate) fn with_credentials(command: &mut Command, endpoint: &str, credentials: &Credentials) {
     command
         .env("AWS_ENDPOINT_URL", endpoint)
         .env("AWS_ACCESS_KEY_ID", &credentials.key)

@@ -28,7 +28,7 @@ fn of(count: Option<&OutboxCount>, is_configured: bool) -> Check {
     let Some(OutboxCount { waiting, dead, reason, .. }) = count else {
         return Check::new(Part::Notifier, Condition::Well, "nothing waits");
     };
-    let mut text = format!("{waiting} notices wait, {dead} were given up");
+    let mut text = format!("notices waiting: {waiting}, given up: {dead}");
     if let Some(reason) = reason.as_ref().filter(|_| *waiting > 0) {
         text.push_str(&format!("; the last attempt failed: {reason}"));
     }

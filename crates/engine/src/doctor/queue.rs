@@ -28,9 +28,19 @@ pub(super) async fn queues(deployment: &dyn Deployment, urls: &[String], now: Ti
     checks
 }
 
+/// Gives the address of the queue `arn`; `None`: it is no queue's.
+///
+/// *Source*: Amazon SQS Developer Guide, "Queue and message identifiers" (read 2026-11-23).
+pub(super) fn address(arn: &str) -> Option<String> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", partition, "sqs", region, account, name] = parts[..] else { return None };
+    let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    Some(format!("https://sqs.{region}.{suffix}/{account}/{name}"))
+}
+
 async fn age(deployment: &dyn Deployment, url: &str, queue: &Queue, now: Timestamp) -> Check {
     let Queue { waiting, in_flight, .. } = queue;
-    let held = format!("{waiting} messages wait, {in_flight} are under way");
+    let held = format!("messages waiting: {waiting}, under way: {in_flight}");
     let check = if *waiting == 0 {
         Check::new(Part::Queue, Condition::Well, held)
     } else {
@@ -61,7 +71,7 @@ async fn dead_letters(deployment: &dyn Deployment, url: &str, queue: &Queue) -> 
     let check = match deployment.dead_letters(url, arn).await {
         Ok(0) => Check::new(Part::Queue, Condition::Well, "no dead letters"),
         Ok(count) => {
-            let text = format!("{count} messages that nobody could handle lie here");
+            let text = format!("messages that nobody could handle: {count}");
             Check::new(Part::Queue, Condition::Wrong, text)
         }
         Err(unseen) => Check::unseen(Part::Queue, &unseen),

@@ -1,5 +1,9 @@
 //! Does a rule hand on what happens in each region? EventBridge itself says what a rule matches.
 
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Check, Condition, Deployment, Part, Regions, Rule, Unseen};
@@ -11,44 +15,82 @@ const CALLS: [&str; 4] =
 /// What of a rule could be seen.
 enum Sight {
     /// It hands on everything.
-    Good { target: String, more: usize },
+    Good { rule: String, targets: Vec<String> },
     /// It would, if it were not for this.
     Faulty(String),
     /// It is about something else.
     Foreign,
 }
 
-/// Gives for each region whether a rule hands on what happens there.
-pub(super) async fn rules(deployment: &dyn Deployment, account: &str, regions: &Regions) -> Vec<Check> {
-    let mut checks = Vec::with_capacity(regions.len());
-    for region in regions {
-        let check = match of_region(deployment, account, region).await {
-            Ok(check) => check,
-            Err(unseen) => Check::unseen(Part::Rule, &unseen),
-        };
-        checks.push(check.within(region));
-    }
-    checks
+/// What was found of rules.
+#[derive(Default)]
+pub(super) struct Rules {
+    /// The answers.
+    pub(super) checks: Vec<Check>,
+    /// The ARNs of what they hand on to.
+    pub(super) targets: BTreeSet<String>,
 }
 
-async fn of_region(deployment: &dyn Deployment, account: &str, region: &str) -> Result<Check, Unseen> {
+/// Gives for each region whether a rule hands on what happens there, and whether that rule could.
+pub(super) async fn rules(
+    deployment: &dyn Deployment,
+    account: &str,
+    regions: &Regions,
+    now: Timestamp,
+) -> Rules {
+    let found = join_all(regions.iter().map(|region| found(deployment, account, region, now))).await;
+    let mut rules = Rules::default();
+    for (region, of_region) in regions.iter().zip(found) {
+        rules.checks.extend(of_region.checks.into_iter().map(|check| check.within(region)));
+        rules.targets.extend(of_region.targets);
+    }
+    rules
+}
+
+async fn found(deployment: &dyn Deployment, account: &str, region: &str, now: Timestamp) -> Rules {
+    let check = match of_region(deployment, account, region).await {
+        Ok(Sight::Good { rule, targets }) => {
+            let text = format!("it is enabled and hands on to {}", targets.join(", "));
+            let well = Check::new(Part::Rule, Condition::Well, text);
+            let lost = lost(deployment.lost(region, &rule, now).await);
+            let checks = [Some(well), lost].into_iter().flatten().map(|check| check.about(&*rule)).collect();
+            return Rules { checks, targets: targets.into_iter().collect() };
+        }
+        Ok(Sight::Faulty(text)) => Check::new(Part::Rule, Condition::Wrong, text),
+        Ok(Sight::Foreign) => {
+            let text = "no rule of the default bus hands on what changes buckets";
+            Check::new(Part::Rule, Condition::Wrong, text)
+        }
+        Err(unseen) => Check::unseen(Part::Rule, &unseen),
+    };
+    Rules { checks: vec![check], targets: BTreeSet::new() }
+}
+
+/// Gives the best that a rule of `region` does.
+async fn of_region(deployment: &dyn Deployment, account: &str, region: &str) -> Result<Sight, Unseen> {
     let mut faults = Vec::new();
     for rule in deployment.rules(region).await?.into_iter().filter(may_concern) {
         match sight(deployment, account, region, &rule).await? {
-            Sight::Good { target, more } => {
-                let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-                let text = format!("it is enabled and hands on to {target}{more}");
-                return Ok(Check::new(Part::Rule, Condition::Well, text).about(rule.name));
-            }
+            good @ Sight::Good { .. } => return Ok(good),
             Sight::Faulty(why) => faults.push(format!("{} {why}", rule.name)),
             Sight::Foreign => {}
         }
     }
-    let text = match faults.is_empty() {
-        true => "no rule of the default bus hands on what changes buckets".to_owned(),
-        false => faults.join("; "),
-    };
-    Ok(Check::new(Part::Rule, Condition::Wrong, text))
+    Ok(if faults.is_empty() { Sight::Foreign } else { Sight::Faulty(faults.join("; ")) })
+}
+
+/// Gives that events were lost between a rule and what it hands on to, or that nobody can tell; `None`: none was.
+fn lost(count: Result<u64, Unseen>) -> Option<Check> {
+    match count {
+        Ok(0) => None,
+        Ok(count) => {
+            let text = format!(
+                "events that could not be handed on in the last day: {count}; may the rule reach its target?"
+            );
+            Some(Check::new(Part::Rule, Condition::Wrong, text))
+        }
+        Err(unseen) => Some(Check::unseen(Part::Rule, &unseen)),
+    }
 }
 
 /// Tells whether a rule can be about calls to S3, so that it is worth asking.
@@ -79,10 +121,9 @@ async fn sight(
         return Ok(Sight::Faulty("is disabled".to_owned()));
     }
     let targets = deployment.targets(region, &rule.name).await?;
-    let more = targets.len().saturating_sub(1);
-    Ok(match targets.into_iter().next() {
-        Some(target) => Sight::Good { target, more },
-        None => Sight::Faulty("has no target".to_owned()),
+    Ok(match targets.is_empty() {
+        true => Sight::Faulty("has no target".to_owned()),
+        false => Sight::Good { rule: rule.name.clone(), targets },
     })
 }
 

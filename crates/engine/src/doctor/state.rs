@@ -10,9 +10,30 @@ use crate::state::{Run, StateError, StateStore};
 /// How many runs are read to find the last one that ended: the newest may still be open.
 const RUNS: usize = 2;
 
-/// Gives when the last scan ended and how, which shall be so often; `None`: nobody scans on a schedule.
-pub(super) async fn state(store: &dyn StateStore, scan_every: Option<Duration>, now: Timestamp) -> Check {
-    last_scan(store.runs(RUNS).await, scan_every, now).about("last scan")
+/// Gives when the last scan ended and how, which shall be so often (`None`: nobody scans on a schedule), and when the last
+/// event came.
+pub(super) async fn state(
+    store: &dyn StateStore,
+    scan_every: Option<Duration>,
+    now: Timestamp,
+) -> [Check; 2] {
+    [
+        last_scan(store.runs(RUNS).await, scan_every, now).about("last scan"),
+        last_event(store.last_event().await).about("last event"),
+    ]
+}
+
+/// Gives when the last event came. Where none has, nothing shows that any would.
+pub(super) fn last_event(last: Result<Option<Timestamp>, StateError>) -> Check {
+    let (condition, text) = match last {
+        Ok(Some(at)) => (Condition::Well, format!("the last event came at {at:.0}")),
+        Ok(None) => {
+            let text = "no event has come yet, so nothing shows that one would: change a bucket to see";
+            (Condition::Unknown, text.to_owned())
+        }
+        Err(error) => (Condition::Wrong, format!("the state cannot be read: {error}")),
+    };
+    Check::new(Part::State, condition, text)
 }
 
 pub(super) fn last_scan(

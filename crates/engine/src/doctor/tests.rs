@@ -16,6 +16,7 @@ struct Scripted {
     rules: Result<Vec<Rule>, Unseen>,
     targets: Vec<String>,
     matched: Result<Vec<&'static str>, Unseen>,
+    lost: Result<u64, Unseen>,
     queue: Result<Queue, Unseen>,
     dead_letters: Result<u64, Unseen>,
     oldest: Result<Option<Duration>, Unseen>,
@@ -47,6 +48,7 @@ impl Scripted {
             rules: Ok(vec![rule(true)]),
             targets: vec!["arn:aws:sqs:eu-west-1:111122223333:events".to_owned()],
             matched: Ok(EVERY_CALL.to_vec()),
+            lost: Ok(0),
             queue: Ok(Queue { waiting: 0, in_flight: 0, dead_letter_queue: Some(DEAD.to_owned()) }),
             dead_letters: Ok(0),
             oldest: Ok(None),
@@ -79,6 +81,11 @@ impl Deployment for Scripted {
     async fn matches(&self, _: &str, _: &str, event: &Value) -> Result<bool, Unseen> {
         let call = event["detail"]["eventName"].as_str().unwrap();
         self.matched.clone().map(|matched| matched.contains(&call))
+    }
+
+    async fn lost(&self, _: &str, rule: &str, _: Timestamp) -> Result<u64, Unseen> {
+        assert_eq!(rule, "bucketwatch");
+        self.lost.clone()
     }
 
     async fn queue(&self, _: &str) -> Result<Queue, Unseen> {
@@ -192,36 +199,68 @@ async fn each_region_needs_a_trail_that_records_changes() {
 
 #[tokio::test]
 async fn each_region_needs_an_enabled_rule_with_a_target_that_matches_every_call() {
-    let cases: [(&str, Change, (Condition, &str)); 8] = [
-        ("a good one", |_| {}, (Well, "hands on to arn:aws:sqs")),
-        ("none", |scripted| scripted.rules = Ok(Vec::new()), (Wrong, "no rule of the default bus")),
-        ("disabled", |scripted| scripted.rules = Ok(vec![rule(false)]), (Wrong, "bucketwatch is disabled")),
-        ("without a target", |scripted| scripted.targets.clear(), (Wrong, "bucketwatch has no target")),
+    let good = (Well, "hands on to arn:aws:sqs");
+    let cases: [(&str, Change, Expected<'_>); 10] = [
+        ("a good one", |_| {}, &[good]),
+        ("none", |scripted| scripted.rules = Ok(Vec::new()), &[(Wrong, "no rule of the default bus")]),
+        (
+            "disabled",
+            |scripted| scripted.rules = Ok(vec![rule(false)]),
+            &[(Wrong, "bucketwatch is disabled")],
+        ),
+        ("without a target", |scripted| scripted.targets.clear(), &[(Wrong, "bucketwatch has no target")]),
         (
             "not every call",
             |scripted| scripted.matched = Ok(vec!["PutBucketPolicy", "PutBucketAcl"]),
-            (Wrong, "does not match DeleteBucketPublicAccessBlock, PutAccountPublicAccessBlock"),
+            &[(Wrong, "does not match DeleteBucketPublicAccessBlock, PutAccountPublicAccessBlock")],
         ),
         (
             "about something else",
             |scripted| scripted.matched = Ok(Vec::new()),
-            (Wrong, "no rule of the default bus"),
+            &[(Wrong, "no rule of the default bus")],
         ),
         (
             "a good one beside a disabled one",
             |scripted| scripted.rules = Ok(vec![rule(false), rule(true)]),
-            (Well, "it is enabled"),
+            &[good],
         ),
         (
             "hidden",
             |scripted| scripted.rules = Err(refused("events:ListRules")),
-            (Unknown, "events:ListRules is refused"),
+            &[(Unknown, "events:ListRules is refused")],
+        ),
+        ("its target refuses", |scripted| scripted.lost = Ok(3), &[good, (Wrong, "in the last day: 3")]),
+        (
+            "what it lost is hidden",
+            |scripted| scripted.lost = Err(refused("cloudwatch:GetMetricStatistics")),
+            &[good, (Unknown, "cloudwatch:GetMetricStatistics is refused")],
         ),
     ];
     for (name, change, expected) in cases {
         let mut scripted = Scripted::well();
         change(&mut scripted);
-        check(name, &rule::rules(&scripted, "111122223333", &regions(&["eu-west-1"])).await, &[expected]);
+        let now = Timestamp::UNIX_EPOCH;
+        let rules = rule::rules(&scripted, "111122223333", &regions(&["eu-west-1"]), now).await;
+        check(name, &rules.checks, expected);
+        let is_good = expected.contains(&good);
+        assert_eq!(rules.targets.len(), usize::from(is_good), "{name}: what it hands on to");
+    }
+}
+
+#[test]
+fn a_queue_that_a_rule_hands_on_to_has_its_address() {
+    for (rule, arn, expected) in [
+        ("a queue", "arn:aws:sqs:eu-west-1:111122223333:events", Some(QUEUE)),
+        (
+            "of China",
+            "arn:aws-cn:sqs:cn-north-1:111122223333:q.fifo",
+            Some("https://sqs.cn-north-1.amazonaws.com.cn/111122223333/q.fifo"),
+        ),
+        ("a function", "arn:aws:lambda:eu-west-1:111122223333:function:bucketwatch", None),
+        ("a bus", "arn:aws:events:eu-west-1:111122223333:event-bus/central", None),
+        ("nothing", "", None),
+    ] {
+        assert_eq!(queue::address(arn).as_deref(), expected, "{rule}");
     }
 }
 
@@ -239,7 +278,7 @@ async fn a_queue_must_be_emptied_and_its_dead_letters_looked_at() {
         is_absent: true,
     };
     let cases: [(&str, Change, Expected<'_>); 9] = [
-        ("empty", |_| {}, &[(Well, "0 messages wait"), none]),
+        ("empty", |_| {}, &[(Well, "waiting: 0"), none]),
         (
             "fresh",
             |scripted| waiting(scripted, Ok(Some(Duration::from_secs(30)))),
@@ -259,19 +298,19 @@ async fn a_queue_must_be_emptied_and_its_dead_letters_looked_at() {
         (
             "dead letters",
             |scripted| scripted.dead_letters = Ok(2),
-            &[(Well, "0 messages"), (Wrong, "2 messages")],
+            &[(Well, "waiting: 0"), (Wrong, "could handle: 2")],
         ),
         (
             "dead letters hidden",
             |scripted| scripted.dead_letters = Err(refused("sqs:GetQueueAttributes")),
-            &[(Well, "0 messages"), (Unknown, "sqs:GetQueueAttributes is refused")],
+            &[(Well, "waiting: 0"), (Unknown, "sqs:GetQueueAttributes is refused")],
         ),
         (
             "nowhere for dead letters",
             |scripted| {
                 scripted.queue = Ok(Queue { waiting: 0, in_flight: 0, dead_letter_queue: None });
             },
-            &[(Well, "0 messages"), (Wrong, "no dead-letter queue")],
+            &[(Well, "waiting: 0"), (Wrong, "no dead-letter queue")],
         ),
         (
             "hidden",
@@ -317,6 +356,17 @@ fn the_last_scan_must_be_whole_and_not_too_old() {
 }
 
 #[test]
+fn an_event_must_have_come_for_anybody_to_know_that_events_come() {
+    for (rule, last, expected) in [
+        ("one came", Ok(Some(Timestamp::UNIX_EPOCH)), (Well, "the last event came at 1970-01-01T00:00:00Z")),
+        ("none", Ok(None), (Unknown, "no event has come yet")),
+        ("nobody can tell", Err(StateError::LeaseLost), (Wrong, "cannot be read")),
+    ] {
+        check(rule, &[state::last_event(last)], &[expected]);
+    }
+}
+
+#[test]
 fn notices_must_be_told() {
     let count = |name: &str, waiting, dead, reason: Option<&str>| OutboxCount {
         notifier: name.to_owned(),
@@ -328,9 +378,9 @@ fn notices_must_be_told() {
     let mail = ["mail".to_owned()];
     for (rule, notifiers, counts, expected) in [
         ("nothing waits", &mail[..], vec![], &[(Well, "nothing waits")][..]),
-        ("held", &mail, vec![count("mail", 2, 0, None)], &[(Well, "2 notices wait")]),
+        ("held", &mail, vec![count("mail", 2, 0, None)], &[(Well, "waiting: 2")]),
         ("failing", &mail, vec![count("mail", 2, 0, Some("no route"))], &[(Wrong, "no route")]),
-        ("given up", &mail, vec![count("mail", 0, 1, None)], &[(Wrong, "1 were given up")]),
+        ("given up", &mail, vec![count("mail", 0, 1, None)], &[(Wrong, "given up: 1")]),
         (
             "gone",
             &mail,

@@ -3,6 +3,8 @@
 //! *Source*: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail": a trail must be logging
 //! (read 2026-11-23).
 
+use futures::future::join_all;
+
 use super::{Check, Condition, Deployment, Logging, Part, Regions, Trail, Unseen};
 
 /// A trail and what could be seen of it.
@@ -15,9 +17,9 @@ struct Sight {
 /// Gives for each region whether a trail sees what happens there, and for each trail that cannot write its files, that.
 pub(super) async fn trails(deployment: &dyn Deployment, regions: &Regions) -> Vec<Check> {
     let (mut sights, mut asked) = (Vec::<Sight>::new(), Vec::new());
-    for region in regions {
-        // A trail of one region is seen there only.
-        let found = deployment.trails(region).await;
+    // A trail of one region is seen there only.
+    let found = join_all(regions.iter().map(|region| deployment.trails(region))).await;
+    for (region, found) in regions.iter().zip(found) {
         for trail in found.iter().flatten() {
             if sights.iter().all(|sight| sight.trail.arn != trail.arn) {
                 let logging = deployment.logging(trail).await;

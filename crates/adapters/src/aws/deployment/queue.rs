@@ -1,5 +1,5 @@
-//! *Source*: Amazon SQS API reference, "GetQueueAttributes"; Amazon CloudWatch API reference, "GetMetricStatistics"; Amazon
-//! SQS Developer Guide: a queue and its dead-letter queue are in one account and region (read 2026-11-23).
+//! *Source*: Amazon SQS API reference, "GetQueueAttributes"; Amazon SQS Developer Guide: a queue and its dead-letter queue are
+//! in one account and region (read 2026-11-23).
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use bucketwatch_engine::doctor::{Queue, Unseen};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{AwsDeployment, list, unclear};
+use super::measure::{Measurement, of_version};
+use super::{AwsDeployment, unclear};
 use crate::aws::queue::region_of_queue;
-use crate::aws::session::Call;
 
 /// The IAM action that looking at a queue takes.
 const ATTRIBUTES: &str = "sqs:GetQueueAttributes";
@@ -43,23 +43,17 @@ impl AwsDeployment {
     }
 
     pub(super) async fn measure_oldest(&self, url: &str, now: Timestamp) -> Result<Option<Duration>, Unseen> {
-        let end = now.as_second();
-        let body = json!({
-            "Namespace": "AWS/SQS",
-            "MetricName": "ApproximateAgeOfOldestMessage",
-            "Dimensions": [{"Name": "QueueName", "Value": url.rsplit('/').next()}],
-            "StartTime": end - SPAN,
-            "EndTime": end,
-            "Period": PERIOD,
-            "Statistics": ["Maximum"],
-        });
-        let operation = "GraniteServiceVersion20100801.GetMetricStatistics";
-        let call = of_version("monitoring", "1.0", operation, &body).to(region_of_queue(url));
-        let answer = self.ask(call, "cloudwatch:GetMetricStatistics").await?;
-        let points = list(&answer, "Datapoints");
-        let latest = points.max_by(|a, b| moment(a).total_cmp(&moment(b)));
-        let seconds = latest.and_then(|point| point["Maximum"].as_f64());
-        Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
+        let measurement = Measurement {
+            namespace: "AWS/SQS",
+            metric: "ApproximateAgeOfOldestMessage",
+            dimension: ("QueueName", url.rsplit('/').next().unwrap_or_default()),
+            statistic: "Maximum",
+            period: PERIOD,
+            span: SPAN,
+        };
+        let points = self.measure(&measurement, region_of_queue(url), now).await?;
+        let latest = points.into_iter().max_by(|a, b| a.at.total_cmp(&b.at));
+        Ok(latest.and_then(|point| Duration::try_from_secs_f64(point.value).ok()))
     }
 
     async fn attributes(&self, url: &str) -> Result<Value, Unseen> {
@@ -69,19 +63,7 @@ impl AwsDeployment {
     }
 }
 
-/// Gives a call of another version of the JSON protocol.
-fn of_version(service: &'static str, version: &str, operation: &str, body: &Value) -> Call {
-    let mut call = Call::json(service, operation, body);
-    call.headers[0].1 = format!("application/x-amz-json-{version}");
-    call
-}
-
 fn number(attributes: &Value, name: &str) -> Result<u64, Unseen> {
     let text = attributes[name].as_str().and_then(|text| text.parse().ok());
     text.ok_or_else(|| unclear(ATTRIBUTES, "the answer does not say how many messages there are"))
-}
-
-/// Gives when a measurement was made; JSON has it as a number of seconds.
-fn moment(point: &Value) -> f64 {
-    point["Timestamp"].as_f64().unwrap_or_default()
 }

@@ -1,8 +1,10 @@
 //! *Source*: Amazon EventBridge API reference, "ListRules", "ListTargetsByRule", "TestEventPattern" (read 2026-11-23).
 
 use bucketwatch_engine::doctor::{Rule, Unseen};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::measure::Measurement;
 use super::{AwsDeployment, list, text, unclear};
 use crate::aws::session::Call;
 
@@ -30,6 +32,21 @@ impl AwsDeployment {
         let body = json!({"Rule": rule});
         let answer = self.ask(call("ListTargetsByRule", &body, region), "events:ListTargetsByRule").await?;
         Ok(list(&answer, "Targets").filter_map(|target| text(target, "Arn")).collect())
+    }
+
+    /// *Source*: Amazon EventBridge User Guide, "Monitoring Amazon EventBridge": `FailedInvocations`, which is not there
+    /// while it is zero; by the rule's name alone it is about the default bus (read 2026-11-23).
+    pub(super) async fn count_lost(&self, region: &str, rule: &str, now: Timestamp) -> Result<u64, Unseen> {
+        let measurement = Measurement {
+            namespace: "AWS/Events",
+            metric: "FailedInvocations",
+            dimension: ("RuleName", rule),
+            statistic: "Sum",
+            period: 3_600,
+            span: 86_400,
+        };
+        let points = self.measure(&measurement, Some(region.to_owned()), now).await?;
+        Ok(points.iter().map(|point| point.value).sum::<f64>() as u64)
     }
 
     pub(super) async fn test_pattern(

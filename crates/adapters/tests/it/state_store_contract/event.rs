@@ -42,7 +42,9 @@ async fn seen(store: &dyn StateStore, ids: &[&str]) -> Vec<String> {
 
 pub(super) async fn an_event_is_handled_once_and_forgotten_by_age(store: &dyn StateStore) {
     assert!(seen(store, &["a"]).await.is_empty());
+    assert_eq!(store.last_event().await.unwrap(), None);
     store.commit(changes(vec![change("a", Some("b"), 10), change("o", None, 20)])).await.unwrap();
+    assert_eq!(store.last_event().await.unwrap(), Some(at(25)));
     store.commit(changes(vec![change("a", Some("other"), 99), change("c", Some("b"), 30)])).await.unwrap();
     assert_eq!(seen(store, &["a", "b", "c", "o"]).await, ["a", "c", "o"]);
     assert!(store.changes(&key("other"), 9).await.unwrap().iter().all(|change| change.bucket.is_none()));
@@ -52,6 +54,7 @@ pub(super) async fn an_event_is_handled_once_and_forgotten_by_age(store: &dyn St
         ["c", "o"],
         "by when it was handled, not by its own time"
     );
+    assert!(store.last_event().await.unwrap() >= Some(at(25)), "a store may lag behind");
     assert!(store.changes(&key("b"), 9).await.unwrap().iter().all(|change| change.deed.event != "a"));
 }
 

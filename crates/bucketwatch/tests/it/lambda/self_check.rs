@@ -20,7 +20,7 @@ struct World {
 }
 
 /// What the services say of a deployment where everything is well.
-fn well() -> [(&'static str, Value); 7] {
+fn well() -> [(&'static str, Value); 8] {
     let arn = |service: &str, name: &str| format!("arn:aws:{service}:us-east-1:111122223333:{name}");
     let redrive = json!({"deadLetterTargetArn": arn("sqs", "dead")}).to_string();
     let trail = json!({"Name": "main", "TrailARN": arn("cloudtrail", "trail/main"), "HomeRegion": "us-east-1",
@@ -35,6 +35,7 @@ fn well() -> [(&'static str, Value); 7] {
         ("ListTargetsByRule", json!({"Targets": [{"Id": "1", "Arn": arn("sqs", "events")}]})),
         ("TestEventPattern", json!({"Result": true})),
         ("GetQueueAttributes", holding("0", &redrive)),
+        ("GetMetricStatistics", json!({"Datapoints": []})),
     ]
 }
 
@@ -103,7 +104,7 @@ fn a_deployment_that_is_well_answers_and_one_that_is_not_fails_by_name() {
 
     let redrive = json!({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:111122223333:dead"}).to_string();
     world.around.answer("GetQueueAttributes", 200, holding("3", &redrive));
-    world.fails_with(&["queue", "3 messages"]);
+    world.fails_with(&["queue", "could handle: 3"]);
     world.around.answer("GetQueueAttributes", 200, holding("0", &redrive));
 
     world.account.handle().change_conduct(|conduct| conduct.gate = Gate::without(["s3:GetBucketPolicy"]));
