@@ -11,7 +11,7 @@ use bucketwatch_exposure::exception::Exception;
 use jiff::Timestamp;
 
 #[cfg(feature = "cli")]
-pub(crate) use self::command_line::{fail_on, folder, load, operator};
+pub(crate) use self::command_line::{fail_on, folder, load, operator, place};
 
 /// The name of the configuration file.
 pub(crate) const FILE_NAME: &str = "bucketwatch.toml";

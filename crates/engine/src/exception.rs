@@ -2,6 +2,7 @@
 
 mod choice;
 mod note;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use self::choice::{Choice, ChoiceError};
 pub use self::note::{ExceptionNote, ExceptionWord, notes};
+pub use self::written::Written;
 use crate::report::wire::Exposure;
 use crate::state::{BucketRecord, Facet, FacetKind};
 

@@ -26,7 +26,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bucketwatch_exposure::assess::assess;
-use bucketwatch_exposure::exception::Exception;
 use bucketwatch_ingest::cloudtrail::{Change, Scope};
 use bucketwatch_policy::name::AccountId;
 use jiff::Timestamp;
@@ -42,7 +41,8 @@ use self::desk::Desk;
 use self::reach::OursAlone;
 use crate::cloud::CloudError;
 use crate::config::AlertKind;
-use crate::observe::Observer;
+use crate::exception::Written;
+use crate::observe::{Observer, Review};
 use crate::routing::Routing;
 use crate::scan::Looker;
 use crate::state::{Revisit, StateError, StateStore};
@@ -133,9 +133,9 @@ impl Handler {
         Self { accounts, ..self }
     }
 
-    /// Gives a handler that heeds the exceptions `reviewed`, as [`Observer::accepting`] does.
-    pub fn accepting(self, reviewed: Vec<Exception>) -> Self {
-        self.observing(|observer| observer.accepting(reviewed))
+    /// Gives a handler that heeds the exceptions that are `written` down, as [`Observer::accepting`] does.
+    pub fn accepting(self, written: impl Into<Written>) -> Self {
+        self.observing(|observer| observer.accepting(written))
     }
 
     /// Gives a handler that reminds every so often of what is still open; `None`: never.
@@ -205,6 +205,11 @@ impl Handler {
     /// Reminds of what has been open for long at the instant `now`.
     pub async fn remind(&self, now: Timestamp) -> Result<(), StateError> {
         self.own.observer.remind(self.own.account(), now).await
+    }
+
+    /// Gives what looks through the exceptions that it heeds, now and then.
+    pub fn review(&self) -> Review {
+        Review::of(self.own.observer.as_ref().clone())
     }
 
     /// Gives each event once that was not handled before, in the order of their own times.

@@ -214,6 +214,11 @@ pub enum TransitionCause {
         /// Who.
         by: Untrusted,
     },
+    /// Time, or whoever wrote exceptions down: others count than before.
+    Review {
+        /// The review's id.
+        id: String,
+    },
 }
 
 impl TransitionCause {
@@ -221,7 +226,7 @@ impl TransitionCause {
     pub fn event(&self) -> Option<&str> {
         match self {
             Self::Event { id, .. } => Some(id),
-            Self::Scan { .. } | Self::Operator { .. } => None,
+            Self::Scan { .. } | Self::Operator { .. } | Self::Review { .. } => None,
         }
     }
 
@@ -235,7 +240,7 @@ impl TransitionCause {
     pub fn done_at(&self) -> Option<(Timestamp, &str)> {
         match self {
             Self::Event { id, at, .. } => at.map(|at| (at, id.as_str())),
-            Self::Scan { .. } | Self::Operator { .. } => None,
+            Self::Scan { .. } | Self::Operator { .. } | Self::Review { .. } => None,
         }
     }
 }

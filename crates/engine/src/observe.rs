@@ -11,6 +11,7 @@ mod found;
 mod look;
 mod objects;
 mod remind;
+mod review;
 mod scan;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use self::accept::{AcceptError, Acceptable, NewException};
 pub use self::look::{AccountLook, BucketLook, Hand, Occasion, Outcome};
+pub use self::review::Review;
 pub use self::scan::ScanRecorder;
 use bucketwatch_exposure::assess::assess;
 use bucketwatch_exposure::assessment::Verdict;
@@ -34,6 +36,7 @@ pub(crate) use self::objects::kept;
 use self::decide::{Decision, Grounds};
 use crate::cloud::is_directory;
 use crate::config::AlertKind;
+use crate::exception::Written;
 use crate::judgement::Judge;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
 use crate::routing::Routing;
@@ -55,7 +58,7 @@ pub struct Observer {
     store: Arc<dyn StateStore>,
     routing: Routing,
     judge: Judge,
-    reviewed: Vec<Exception>,
+    written: Written,
     remind_every: Option<Duration>,
 }
 
@@ -67,12 +70,12 @@ impl Observer {
 
     /// Gives an observer that writes to `store` and tells whom `routing` says.
     pub fn routed(store: Arc<dyn StateStore>, routing: Routing) -> Self {
-        Self { store, routing, judge: assess, reviewed: Vec::new(), remind_every: None }
+        Self { store, routing, judge: assess, written: Written::default(), remind_every: None }
     }
 
-    /// Gives an observer that heeds the exceptions `reviewed`, beside those of the state.
-    pub fn accepting(self, reviewed: Vec<Exception>) -> Self {
-        Self { reviewed, ..self }
+    /// Gives an observer that heeds the exceptions that are `written` down, beside those of the state.
+    pub fn accepting(self, written: impl Into<Written>) -> Self {
+        Self { written: written.into(), ..self }
     }
 
     /// Gives an observer that has `judge` assess.
@@ -358,7 +361,7 @@ impl Observer {
     /// Gives every exception, those that count no longer too.
     async fn exceptions(&self) -> Result<Vec<Exception>, StateError> {
         let mut exceptions = self.store.exceptions().await?;
-        exceptions.extend(self.reviewed.iter().cloned());
+        exceptions.extend(self.written.now().iter().cloned());
         Ok(exceptions)
     }
 

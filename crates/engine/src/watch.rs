@@ -15,6 +15,7 @@ pub use self::vitals::{Health, Part, Vitals};
 use crate::handle::{HandleError, Handled, Handler};
 use crate::intake::Intake;
 use crate::scan::Stop;
+use crate::state::StateError;
 
 /// How long after a queue failed it is asked again.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -24,6 +25,9 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// How long one round of work may take. Messages stay invisible to others for longer.
 const ROUND: Duration = Duration::from_secs(20);
+
+/// How often is looked which exceptions count.
+const REVIEW: Duration = Duration::from_secs(15);
 
 /// How often old events are forgotten, and is looked for what to remind of.
 const FORGET: Duration = Duration::from_secs(3600);
@@ -151,9 +155,10 @@ impl Watch {
         taken.done.into_iter().map(|message| message.receipt.clone()).collect()
     }
 
-    /// Makes the looks that are due, forgets what is old, and reminds of what is still open.
+    /// Makes the looks that are due, looks through the exceptions, forgets what is old, and reminds of what is still open.
     async fn look_again(&self) {
         let mut forget_at = Instant::now();
+        let (mut review, mut review_at) = (self.handler.review(), forget_at);
         while self.stop.why().is_none() {
             let now = Instant::now();
             match self.handler.revisit(Timestamp::now(), now + ROUND).await {
@@ -163,16 +168,23 @@ impl Watch {
                     self.rest(PAUSE).await;
                 }
             }
+            if review_at <= now {
+                review_at = now + REVIEW;
+                self.hear(review.turn(Timestamp::now()).await);
+            }
             if forget_at <= now {
                 forget_at = now + FORGET;
-                if let Err(error) = self.handler.forget(Timestamp::now()).await {
-                    (self.journal)(Said::Failed(error.into()));
-                }
-                if let Err(error) = self.handler.remind(Timestamp::now()).await {
-                    (self.journal)(Said::Failed(error.into()));
-                }
+                self.hear(self.handler.forget(Timestamp::now()).await);
+                self.hear(self.handler.remind(Timestamp::now()).await);
             }
             self.rest(TICK).await;
+        }
+    }
+
+    /// Tells of what failed.
+    fn hear<T>(&self, outcome: Result<T, StateError>) {
+        if let Err(error) = outcome {
+            (self.journal)(Said::Failed(error.into()));
         }
     }
 

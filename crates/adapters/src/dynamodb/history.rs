@@ -24,7 +24,9 @@ pub(super) fn write(table: &Table, transition: &TransitionRecord) -> Result<Vec<
         .text("bucket", transition.bucket.as_raw());
     let item = match &transition.cause {
         TransitionCause::Scan { run } => item.text("run", run),
-        TransitionCause::Event { .. } | TransitionCause::Operator { .. } => item,
+        TransitionCause::Event { .. } | TransitionCause::Operator { .. } | TransitionCause::Review { .. } => {
+            item
+        }
     };
     let whole = large::with_body(item, transition);
     let (item, parts) = whole.map_err(|error| table.place.bad_record("a transition", error))?;

@@ -58,7 +58,9 @@ fn fresh(
 fn record(transaction: &Transaction<'_>, transition: &TransitionRecord) -> rusqlite::Result<()> {
     let run = match &transition.cause {
         TransitionCause::Scan { run } => Some(run),
-        TransitionCause::Event { .. } | TransitionCause::Operator { .. } => None,
+        TransitionCause::Event { .. } | TransitionCause::Operator { .. } | TransitionCause::Review { .. } => {
+            None
+        }
     };
     transaction
         .prepare_cached(

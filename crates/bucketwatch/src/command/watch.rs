@@ -1,5 +1,6 @@
 //! `watch`: handle events as they come, scan on a schedule, deliver notices.
 
+mod exceptions;
 mod journal;
 mod meter;
 mod metered;
@@ -22,11 +23,11 @@ use bucketwatch_engine::routing::Routing;
 use bucketwatch_engine::scan::{CloudLooker, ScanError, ScanOptions, ScanOutcome, Stop, Why, scan};
 use bucketwatch_engine::state::StateStore;
 use bucketwatch_engine::watch::{EventQueue, Journal, Vitals, Watch};
-use bucketwatch_exposure::exception::Exception;
 use jiff::Timestamp;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
+use self::exceptions::Exceptions;
 use self::meter::Meter;
 use self::metered::Metered;
 pub(super) use self::plan::scan_every;
@@ -62,7 +63,7 @@ struct Daemon {
     cloud: Arc<dyn Cloud>,
     notifiers: Notifiers,
     routing: Routing,
-    reviewed: Vec<Exception>,
+    exceptions: Exceptions,
     remind_every: Option<Duration>,
     vitals: Arc<Vitals>,
     meter: Arc<Meter>,
@@ -100,6 +101,7 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
             daemon.scans(plan.scan_every),
             daemon.deliveries(),
             daemon.surveys(),
+            daemon.exceptions.renew_until(&daemon.stop, &daemon.meter),
             daemon.signals()
         );
         daemon.notifiers.deliver(&daemon.store, daemon.quiet).await;
@@ -129,7 +131,7 @@ impl Daemon {
             cloud,
             routing: notifiers.routed(alert_on(config)),
             notifiers,
-            reviewed: settings::exceptions(config, Timestamp::now())?,
+            exceptions: Exceptions::of(arguments.common.config.as_deref(), config, arguments.common.quiet)?,
             remind_every: config.notify.remind_every(),
             vitals: Arc::new(Vitals::new(&plan.queues, plan.scan_every, Timestamp::now())),
             meter,
@@ -171,7 +173,7 @@ impl Daemon {
         let options = HandleOptions { own, ..HandleOptions::default() };
         let routing = self.routing.clone();
         let handler = Handler::routed(Arc::clone(&self.store), Arc::new(looker), routing, options);
-        Ok(handler.accepting(self.reviewed.clone()).reminding(self.remind_every))
+        Ok(handler.accepting(self.exceptions.written()).reminding(self.remind_every))
     }
 
     async fn signals(&self) {
@@ -199,8 +201,9 @@ impl Daemon {
     async fn scans(&self, every: Option<Duration>) {
         let Some(every) = every else { return };
         while self.stop.why().is_none() {
+            self.exceptions.renew(&self.meter).await;
             let observer = Observer::routed(Arc::clone(&self.store), self.routing.clone())
-                .accepting(self.reviewed.clone())
+                .accepting(self.exceptions.written())
                 .reminding(self.remind_every);
             let recorder = ScanRecorder::new(Arc::clone(&self.store), observer, state::holder());
             let options = ScanOptions { stop: self.stop.clone(), ..ScanOptions::default() };

@@ -12,11 +12,12 @@ use crate::cli::FailWord;
 /// Reads the configuration file that `named` or the environment names, or that lies where one is looked for; the
 /// defaults where there is none.
 pub(crate) fn load(named: Option<&Path>) -> Result<Config> {
-    let path = match named {
-        Some(path) => Some(path.to_owned()),
-        None => usual_places().into_iter().find(|path| path.exists()),
-    };
-    path.map_or_else(|| Ok(Config::default()), |path| read(&path))
+    place(named).map_or_else(|| Ok(Config::default()), |path| read(&path))
+}
+
+/// Gives where the configuration file lies that [`load`] reads; `None`: there is none.
+pub(crate) fn place(named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| usual_places().into_iter().find(|path| path.exists()))
 }
 
 /// Gives who runs the command, as far as the environment says it: `jane on bastion`.

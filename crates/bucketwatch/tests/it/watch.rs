@@ -1,6 +1,7 @@
 //! Events through the executable: from a file, and from a queue.
 
 mod daemon;
+mod exceptions;
 mod pages;
 mod trouble;
 

@@ -88,7 +88,7 @@ pub(super) fn of_one(reading: &Reading<'_>) -> Vec<Fact> {
 fn who_did_it(reading: &Reading<'_>) -> Fact {
     let TransitionDocument { kind, cause: by, .. } = reading.transition;
     match (kind.as_str(), by) {
-        ("lapsed", CauseDocument::Scan { .. }) => {
+        ("lapsed", CauseDocument::Scan { .. } | CauseDocument::Review { .. }) => {
             text("Who", "nobody changed what is open: what was accepted is so no longer")
         }
         ("lapsed", _) => Fact { label: "Seen by", value: Value::Text(cause(by)) },
@@ -228,6 +228,7 @@ pub(super) fn cause(cause: &CauseDocument) -> Line {
     match cause {
         CauseDocument::Scan { .. } => Line::new("not known: a scan saw it; CloudTrail has the event"),
         CauseDocument::Operator { by, .. } => Line::new(format!("{} at the command line", terminal_cell(by))),
+        CauseDocument::Review { .. } => Line::new("nobody: what is known was judged anew"),
         CauseDocument::Event { event, actor, agent, address, name, .. } => {
             Line::new(who([actor, agent, address], name.as_ref(), event))
         }
@@ -254,7 +255,9 @@ fn also(cause: &CauseDocument) -> Vec<Fact> {
         CauseDocument::Event { also, .. } => {
             also.iter().take(HANDS).map(|earlier| text("Before", deed(earlier))).collect()
         }
-        CauseDocument::Scan { .. } | CauseDocument::Operator { .. } => Vec::new(),
+        CauseDocument::Scan { .. } | CauseDocument::Operator { .. } | CauseDocument::Review { .. } => {
+            Vec::new()
+        }
     }
 }
 

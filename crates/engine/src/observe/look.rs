@@ -59,7 +59,9 @@ impl Occasion {
     pub fn run(&self) -> Option<RunId> {
         match &self.cause {
             TransitionCause::Scan { run } => Some(RunId::new(run)),
-            TransitionCause::Event { .. } | TransitionCause::Operator { .. } => None,
+            TransitionCause::Event { .. }
+            | TransitionCause::Operator { .. }
+            | TransitionCause::Review { .. } => None,
         }
     }
 
@@ -67,7 +69,9 @@ impl Occasion {
     pub fn group_key(&self) -> &str {
         match &self.cause {
             TransitionCause::Scan { run } => run,
-            TransitionCause::Event { id, .. } | TransitionCause::Operator { id, .. } => id,
+            TransitionCause::Event { id, .. }
+            | TransitionCause::Operator { id, .. }
+            | TransitionCause::Review { id } => id,
         }
     }
 }

@@ -169,7 +169,9 @@ impl HistoryQuery {
     pub fn shows(&self, transition: &TransitionRecord) -> bool {
         let run = match &transition.cause {
             TransitionCause::Scan { run } => Some(run.as_str()),
-            TransitionCause::Event { .. } | TransitionCause::Operator { .. } => None,
+            TransitionCause::Event { .. }
+            | TransitionCause::Operator { .. }
+            | TransitionCause::Review { .. } => None,
         };
         self.account.as_ref().is_none_or(|wanted| *wanted == transition.account)
             && self.bucket.as_ref().is_none_or(|wanted| *wanted == transition.bucket)

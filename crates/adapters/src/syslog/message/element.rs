@@ -143,6 +143,7 @@ fn push_cause(element: &mut Element, cause: &CauseDocument) {
             element.push("operator", by.clone());
             element.push("act", act.as_str());
         }
+        CauseDocument::Review { review } => element.push("review", review.as_str()),
         CauseDocument::Event { event, actor, agent, address, name: done, .. } => {
             element.push("event", event.as_str());
             for (name, value) in [("actor", actor), ("address", address), ("agent", agent), ("name", done)] {

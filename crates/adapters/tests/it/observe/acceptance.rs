@@ -1,8 +1,9 @@
 //! What somebody accepts: it stays in the state, marked, and alerts only when it is outgrown or over.
 
-use bucketwatch_engine::exception::{Choice, ExceptionWord};
+use bucketwatch_engine::config::AlertKind;
+use bucketwatch_engine::exception::{Choice, ExceptionWord, Written};
 use bucketwatch_engine::notice::{TransitionCause, TransitionRecord};
-use bucketwatch_engine::observe::{AcceptError, Acceptable, Observer};
+use bucketwatch_engine::observe::{AcceptError, Acceptable, Observer, Review};
 use bucketwatch_engine::report::wire::{Access as Word, Audience as Who};
 use bucketwatch_engine::scan::Seen;
 use bucketwatch_engine::state::{BucketKey, HistoryQuery};
@@ -163,6 +164,52 @@ async fn an_exception_that_is_taken_out_of_the_configuration_alerts_once() {
         (vec!["lapsed a".to_owned()], vec!["x withdrawn".to_owned()])
     );
     assert_eq!(world.scan().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_begins_or_ends_between_two_looks_is_noticed_without_one() {
+    let mut world = world(Vec::new()).await;
+    world.put("a", open());
+    world.put("b", open());
+    world.scan().await;
+    world.told().await;
+    let written = Written::default();
+    let observer =
+        Observer::new(Arc::clone(&world.store), AlertKind::DEFAULT.to_vec(), vec!["log".to_owned()]);
+    let mut review = Review::of(observer.judging_by(judge).accepting(written.clone()));
+    assert_eq!(review.turn(in_hours(0)).await.unwrap(), 0, "nothing is accepted");
+    written.replace(vec![listing("x", "a")]);
+    assert_eq!(review.turn(in_hours(0)).await.unwrap(), 1);
+    assert_eq!(
+        (marks(&world, "a").await, marks(&world, "b").await),
+        (vec![Some("x".to_owned())], vec![None])
+    );
+    assert_eq!(latest(&world).await.kind, "accepted");
+    assert_eq!(world.told().await, [""; 0]);
+    assert_eq!(review.turn(in_hours(23)).await.unwrap(), 0, "it counts still");
+    assert_eq!(review.turn(in_hours(25)).await.unwrap(), 1);
+    let told = latest(&world).await;
+    assert_eq!((told.kind.as_str(), told.alerts_as()), ("lapsed", Some("opened")));
+    assert!(matches!(told.cause, TransitionCause::Review { .. }), "{:?}", told.cause);
+    assert_eq!(said(&world).await, ["x expired"]);
+    assert_eq!(review.turn(in_hours(26)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_noticed_without_a_look_also_by_one_who_begins_then() {
+    let mut world = world(Vec::new()).await;
+    world.put("a", open());
+    world.scan().await;
+    world.told().await;
+    let new = observer(&world).accept(&acceptable("a")).await.unwrap();
+    let alerting =
+        Observer::new(Arc::clone(&world.store), AlertKind::DEFAULT.to_vec(), vec!["log".to_owned()]);
+    let mut review = Review::of(alerting.judging_by(judge));
+    assert_eq!(review.turn(in_hours(0)).await.unwrap(), 0, "it is marked already");
+    observer(&world).revoke(&new.exception.id, &act()).await.unwrap();
+    assert_eq!(Review::of(observer(&world)).turn(in_hours(0)).await.unwrap(), 1);
+    assert_eq!(review.turn(in_hours(0)).await.unwrap(), 0, "somebody else was first");
+    assert_eq!(marks(&world, "a").await, [None]);
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ impl Meter {
         let known = [
             (&self.events, &["handled", "known"][..]),
             (&self.looks, &["event", "planned"]),
-            (&self.failures, &["aws", "queue", "scan", "state"]),
+            (&self.failures, &["aws", "configuration", "queue", "scan", "state"]),
             (&self.scans, &SCANS),
         ];
         for (counter, values) in known {

@@ -29,10 +29,14 @@ impl Daemon {
 
     /// Starts `command`.
     pub(super) fn spawn(home: &Path, command: &mut Command) -> Self {
-        let said = home.join("said");
-        let file = std::fs::File::create(&said).expect("a file");
+        Self::spawn_to(&home.join("said"), command)
+    }
+
+    /// Starts `command`, which speaks to the file `said`.
+    pub(super) fn spawn_to(said: &Path, command: &mut Command) -> Self {
+        let file = std::fs::File::create(said).expect("a file");
         let process = command.stdout(Stdio::null()).stderr(file).spawn().expect("it runs");
-        Self { process: Running(process), said }
+        Self { process: Running(process), said: said.to_owned() }
     }
 
     /// Gives what it has said.

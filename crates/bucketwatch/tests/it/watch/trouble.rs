@@ -60,11 +60,16 @@ impl World {
     }
 
     fn watch(&self) -> Daemon {
+        self.watch_as("said")
+    }
+
+    /// Starts a daemon that speaks to the file `said`.
+    fn watch_as(&self, said: &str) -> Daemon {
         let mut command = bucketwatch(self.home.path());
         command.args(["watch", "--no-scan", "--listen", "127.0.0.1:0", "--queue", self.queue.url()]);
         with_credentials(&mut command, &self.account.handle().endpoint_url(), &credentials());
         command.env("AWS_ENDPOINT_URL_SQS", self.queue.endpoint());
-        Daemon::spawn(self.home.path(), &mut command)
+        Daemon::spawn_to(&self.home.path().join(said), &mut command)
     }
 
     /// Gives how often each transition was told, by its id; and the ids of the notices that told of it.
@@ -230,6 +235,34 @@ fn a_daemon_killed_at_twenty_points_loses_no_transition_and_records_none_twice()
     patiently("an empty queue", || (world.queue.left() == (0, 0)).then_some(()));
     assert_eq!(watch.end(), Some(0));
     world.assert_each_opened_once(&opened);
+}
+
+#[test]
+fn two_daemons_at_one_queue_and_one_state_record_and_tell_each_transition_once() {
+    let test = "two_daemons_at_one_queue_and_one_state_record_and_tell_each_transition_once";
+    let Some(environment) = environment(test) else { return };
+    let world = World::start(&environment, 40);
+    let opened = world.open(|number| number % 2 == 0);
+    world.account.handle().change_conduct(|conduct| conduct.latency = Duration::from_millis(20));
+    // Every bucket has four events far apart, so that each daemon gets some of them; one of them twice.
+    let events = (0..4).flat_map(|round| (0..40).map(move |bucket| (round, bucket)));
+    let id = |round: usize, bucket: usize| format!("e-{}-{bucket}", round.min(2));
+    let events: Vec<String> = events.map(|(round, bucket)| world.event(&id(round, bucket), bucket)).collect();
+    let daemons = [world.watch(), world.watch_as("said-2")];
+    for daemon in &daemons {
+        daemon.address();
+    }
+    world.queue.send(&events);
+    patiently("every notice", || (world.told().len() == opened.len()).then_some(()));
+    patiently("an empty queue", || (world.queue.left() == (0, 0)).then_some(()));
+    let worked = daemons.each_ref().map(|daemon| daemon.said().contains("events handled"));
+    assert_eq!(worked, [true, true], "each has its part");
+    for daemon in daemons {
+        let said = daemon.said();
+        assert_eq!(daemon.end(), Some(0), "{said}");
+    }
+    world.assert_each_opened_once(&opened);
+    assert!(world.told().values().all(|(count, _)| *count == 1), "{:?}", world.told());
 }
 
 /// The signal falls into a delivery too: what was leased for it is told by the next daemon at once.

@@ -82,6 +82,11 @@ pub enum CauseDocument {
         /// Who.
         by: Untrusted,
     },
+    /// Time, or whoever wrote exceptions down: others count than before.
+    Review {
+        /// The review's id.
+        review: String,
+    },
 }
 
 /// Who did what, by an event.
@@ -183,6 +188,7 @@ impl From<&TransitionCause> for CauseDocument {
         match cause {
             TransitionCause::Scan { run } => Self::Scan { run: run.clone() },
             TransitionCause::Operator { id, by } => Self::Operator { act: id.clone(), by: by.clone() },
+            TransitionCause::Review { id } => Self::Review { review: id.clone() },
             TransitionCause::Event { id, actor, agent, address, name, at, also } => Self::Event {
                 event: id.clone(),
                 actor: told(actor),
