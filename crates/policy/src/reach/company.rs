@@ -41,9 +41,9 @@ impl<'a> Roll<'a, '_> {
         let mut found: Vec<Company> = Vec::new();
         for provider in providers {
             let owner = provider.as_raw().split(':').nth(4).and_then(AccountId::parse);
-            let (audience, mut members) = match owner {
+            let (audience, mut members) = match &owner {
                 Some(owner) => {
-                    let session = Outsider::of_account(&owner, Kind::Role, self.setting.partition);
+                    let session = Outsider::of_account(owner, Kind::Role, self.setting.partition);
                     let principals = vec![provider.clone()];
                     let audience = Audience::Account { ids: Vec::new(), principals };
                     (audience, self.with_memberships(vec![session]))
@@ -58,9 +58,27 @@ impl<'a> Roll<'a, '_> {
                     signed.provider = Some(provider.clone());
                 }
             }
-            found.push(Company { audience, members, note: Some(Note::Federated(provider.clone())) });
+            let note = Some(Note::Federated(provider.clone()));
+            found.push(Company { audience, members, note: note.clone() });
+            for mut role in self.by_name(owner.as_ref()).into_iter().filter(|one| one.kind == Kind::Role) {
+                let Caller::Signed(signed) = &mut role.caller else { continue };
+                signed.provider = Some(provider.clone());
+                let audience = Audience::Account { ids: Vec::new(), principals: vec![signed.arn.clone()] };
+                let members = self.with_memberships(vec![role]);
+                found.push(Company { audience, members, note: note.clone() });
+            }
         }
         found
+    }
+
+    /// Gives everybody whom the documents name by ARN, of `account` where one is given: none of the stand-ins is.
+    fn by_name(&self, account: Option<&AccountId>) -> Vec<Outsider> {
+        let known = self.mentions.named_arns().into_iter().filter_map(|arn| {
+            let of = AccountId::parse(arn.split(':').nth(4)?)?;
+            let meant = !self.is_own(&of) && account.is_none_or(|account| *account == of);
+            meant.then(|| Outsider::by_arn(&of, arn))
+        });
+        known.collect()
     }
 
     /// Gives everybody who is named, organizations first, services last.
@@ -212,29 +230,36 @@ impl<'a> Roll<'a, '_> {
     }
 
     fn principals_by_arn(&self, found: &mut Vec<Company>) {
-        let mut arns: Vec<(AccountId, &str)> = Vec::new();
-        let listed = |principal: &'a Principal| match principal {
-            Principal::Arn { account, arn } => Some((account.clone(), arn.as_raw())),
-            _ => None,
-        };
+        let mut arns: Vec<(&AccountId, &str)> = Vec::new();
         arns.extend(self.principals().filter_map(listed));
-        let literal = self.named_arns().into_iter();
-        arns.extend(literal.filter_map(|arn| Some((AccountId::parse(arn.split(':').nth(4)?)?, arn))));
-        if self.names_nobody_in_particular() {
-            arns.extend(self.mentions.principals().filter_map(listed));
-        }
+        let literal: Vec<(AccountId, &str)> = self
+            .named_arns()
+            .into_iter()
+            .filter_map(|arn| Some((AccountId::parse(arn.split(':').nth(4)?)?, arn)))
+            .collect();
+        arns.extend(literal.iter().map(|(account, arn)| (account, *arn)));
+        // Whom other statements name is none of the stand-ins.
+        let anybody = self.names_nobody_in_particular();
+        let others = self.mentions.principals().filter_map(listed);
+        arns.extend(others.filter(|(account, _)| anybody || self.names_account(account)));
         let mut known: Vec<&str> = Vec::new();
         for (account, arn) in arns {
-            if self.is_own(&account) || known.contains(&arn) {
+            if self.is_own(account) || known.contains(&arn) {
                 continue;
             }
             known.push(arn);
             found.push(Company {
                 audience: Audience::Account { ids: Vec::new(), principals: vec![arn.into()] },
-                members: self.with_memberships(vec![Outsider::by_arn(&account, arn)]),
+                members: self.with_memberships(vec![Outsider::by_arn(account, arn)]),
                 note: None,
             });
         }
+    }
+
+    /// Tells whether some Allow names the account, and so every principal in it.
+    fn names_account(&self, id: &AccountId) -> bool {
+        self.principals()
+            .any(|principal| matches!(principal, Principal::Account { account, .. } if account == id))
     }
 
     /// *Source*: IAM user guide, "aws:userid": `AIDA…` for a user, `AROA…:session` for a role.
@@ -278,7 +303,9 @@ impl<'a> Roll<'a, '_> {
         });
         for id in listed.chain(granted).filter(|id| id.as_raw() != ANONYMOUS_OWNER) {
             let Some(account) = self.fresh.accounts.first() else { continue };
-            let mut members = self.with_memberships(principals_of(account, self.mentions, self.setting));
+            let mut principals = principals_of(account, self.mentions, self.setting);
+            principals.extend(self.by_name(None));
+            let mut members = self.with_memberships(principals);
             for member in &mut members {
                 if let Caller::Signed(signed) = &mut member.caller {
                     signed.canonical_id = Some(id.clone());
@@ -301,6 +328,14 @@ impl<'a> Roll<'a, '_> {
             _ => None,
         });
         listed.chain(granted).any(|id| id.as_raw() == ANONYMOUS_OWNER)
+    }
+}
+
+/// Gives the ARN that a document lists, and its account.
+fn listed(principal: &Principal) -> Option<(&AccountId, &str)> {
+    match principal {
+        Principal::Arn { account, arn } => Some((account, arn.as_raw())),
+        _ => None,
     }
 }
 

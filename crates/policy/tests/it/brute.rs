@@ -60,8 +60,12 @@ fn what_was_missed_once_is_found() {
     let only_a =
         json!({"Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": "arn:aws:s3:::b/a*"});
     let own_folder = allow(json!("*"), "arn:aws:s3:::b/${aws:username}", json!({}));
+    let admin = json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}});
+    let of_admin = json!({"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::444455556666:role/admin"},
+        "Action": "s3:PutObject", "Resource": "*"});
     for (what, statements) in [
-        ("a named account may be in any organization", vec![allow(named, "*", any_organization)]),
+        ("a named account may be in any organization", vec![allow(named.clone(), "*", any_organization)]),
+        ("whom another statement names is in a named account", vec![allow(named, "*", admin), of_admin]),
         ("a stranger calls its user as a Deny likes it, or nobody knows", vec![own_folder, only_a]),
     ] {
         let document = json!({"Version": "2012-10-17", "Statement": statements});

@@ -51,6 +51,7 @@ pub(crate) fn dimension(mentioned: &dyn Fn(&str) -> bool) -> Vec<Choice> {
                     "user/admin",
                     "user/s",
                     "user/ADMIN",
+                    "user/aDMIN",
                     "user/a",
                     "user/az",
                     "role/admin",
