@@ -34,6 +34,11 @@ pub(super) struct Left {
 }
 
 impl Left {
+    /// Keeps `case` to these keys.
+    pub(super) fn narrow<'l>(&'l self, case: Case<'l>) -> Case<'l> {
+        Case { within: self.within.as_deref(), outside: Some(&self.outside), ..case }
+    }
+
     /// Gives what is left once everything but the gaps of `extent` is reached; `None` = nothing.
     ///
     /// An upper bound: where gaps of several kinds come together, it is all that was left before.

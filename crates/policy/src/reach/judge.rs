@@ -41,12 +41,25 @@ struct Rest {
     keys: Left,
     /// The places from which anybody gets in.
     covered: Vec<Place>,
+    /// The places from which anybody gets in, but for these keys.
+    partly: Vec<(Place, Left)>,
 }
 
 impl Rest {
-    /// Keeps `case` to the keys that are left.
-    fn narrow<'r>(&'r self, case: Case<'r>) -> Case<'r> {
-        Case { within: self.keys.within.as_deref(), outside: Some(&self.keys.outside), ..case }
+    /// Gives the keys that are left at `place`.
+    fn keys_at(&self, place: &Place) -> &Left {
+        self.partly.iter().find(|(known, _)| known == place).map_or(&self.keys, |(_, keys)| keys)
+    }
+
+    /// Gives what is left for somebody who gets in from `places` only.
+    fn of(&self, places: &[Place]) -> Self {
+        let keys = match places {
+            [first, others @ ..] if others.iter().all(|place| self.keys_at(place) == self.keys_at(first)) => {
+                self.keys_at(first)
+            }
+            _ => &self.keys,
+        };
+        Self { keys: keys.clone(), ..self.clone() }
     }
 }
 
@@ -192,9 +205,9 @@ impl Judge<'_, '_> {
 
     /// Looks which of `places` some of `callers` get in from.
     fn sight(&mut self, rest: &Rest, case: Case<'_>, callers: &[Outsider], places: &[Place]) -> Sighting {
-        let case = rest.narrow(case);
         let mut sighting = Sighting::default();
         for place in places.iter().filter(|place| !rest.covered.contains(place)) {
+            let case = rest.keys_at(place).narrow(case);
             for caller in callers {
                 match self.inquiry.attempt(case, caller, place) {
                     Attempt::Out => continue,
@@ -260,7 +273,7 @@ impl Judge<'_, '_> {
                 Width::Nobody => false,
             };
         }
-        let mut own = rest.clone();
+        let mut own = rest.of(&sighting.places);
         // Keys that are shut to them elsewhere may be open from a place that the policy names.
         sighting.places.extend(places.named.iter().filter(|place| !rest.covered.contains(place)).cloned());
         self.enter(&mut own, case, actions, cell, sighting, (&company.members, company.audience, note));
@@ -317,10 +330,14 @@ impl Judge<'_, '_> {
             }
         };
         places.extend(named.places);
-        let mut own = Rest { keys: rest.keys.clone(), covered: Vec::new() };
+        let mut own = Rest { keys: rest.keys.clone(), ..Rest::default() };
         let sighting = Sighting { places: places.clone(), ..sighting };
-        self.enter(&mut own, case, actions, cell, sighting, (callers, audience, None));
-        rest.covered.extend(places);
+        let refused = self.enter(&mut own, case, actions, cell, sighting, (callers, audience, None));
+        if refused || !own.covered.is_empty() {
+            rest.covered.extend(places);
+        } else {
+            rest.partly.extend(places.into_iter().map(|place| (place, own.keys.clone())));
+        }
     }
 
     fn doubt(&mut self, sighting: &Sighting, audience: Audience) {

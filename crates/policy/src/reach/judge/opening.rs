@@ -36,7 +36,7 @@ impl Judge<'_, '_> {
             );
             return true;
         }
-        let case = rest.narrow(case);
+        let case = rest.keys.narrow(case);
         let plainest = self.inquiry.plainest(case, solution);
         let solution = plainest.as_ref().unwrap_or(solution);
         let mut proven = ActionSet::EMPTY;
