@@ -34,7 +34,7 @@ pub use self::text::{ascii_subject, plain_text};
 
 use crate::escape::terminal_cell;
 use crate::notice::{Notice, OccurrenceKind};
-use crate::report::sentence::{counted, few};
+use crate::report::sentence::{self, counted, few};
 use crate::report::wire::{
     Baseline, CauseDocument, DigestDocument, Group, NoticeDocument, OccurrenceDocument, Reminder, Severity,
 };
@@ -228,13 +228,8 @@ impl Message {
     }
 
     fn of_baseline(notice: &NoticeDocument, baseline: &Baseline) -> Self {
-        let Baseline { account, buckets, public, undetermined, worst } = baseline;
-        let buckets = counted(*buckets, "bucket", "buckets");
-        let headline = format!(
-            "first scan of account {}: {buckets}, {public} public, {undetermined} undetermined",
-            account.as_str()
-        );
-        let severity = match (public, undetermined) {
+        let (unaccepted, worst) = (baseline.unaccepted(), &baseline.worst);
+        let severity = match (unaccepted, baseline.undetermined) {
             (0, 0) => Severity::Informational,
             (0, _) => Severity::Medium,
             _ => Severity::High,
@@ -243,10 +238,10 @@ impl Message {
             id: notice.id.clone(),
             at: notice.at,
             severity,
-            headline: Line::new(headline),
+            headline: Line::new(sentence::baseline(baseline)),
             facts: fact::of_baseline(baseline),
             list: worst.iter().take(SHOWN).map(Line::new).collect(),
-            folded: usize::try_from(*public).unwrap_or(usize::MAX).saturating_sub(worst.len().min(SHOWN)),
+            folded: usize::try_from(unaccepted).unwrap_or(usize::MAX).saturating_sub(worst.len().min(SHOWN)),
         }
     }
 }

@@ -52,9 +52,12 @@ pub enum NoticeBody {
         buckets: u64,
         /// How many are public.
         public: u64,
+        /// How many of these somebody accepts as they are.
+        #[serde(default)]
+        accepted: u64,
         /// How many are undetermined.
         undetermined: u64,
-        /// The names of the worst, at most ten.
+        /// The names of the worst that nobody accepts, at most ten.
         worst: Vec<Untrusted>,
     },
     /// What one change of an account did to its buckets.

@@ -5,6 +5,7 @@
 
 mod accept;
 mod acceptance;
+mod baseline;
 mod decide;
 mod facets;
 mod found;
@@ -38,19 +39,15 @@ use crate::cloud::is_directory;
 use crate::config::AlertKind;
 use crate::exception::Written;
 use crate::judgement::Judge;
-use crate::notice::{Notice, NoticeBody, TransitionRecord};
+use crate::notice::{Notice, TransitionRecord};
 use crate::routing::Routing;
 use crate::scan::BucketSight;
 use crate::state::{
-    AccountRecord, AssessmentRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, Revisit, StateError,
-    StateStore, StatusQuery,
+    AccountRecord, BucketKey, BucketRecord, Commit, OutgoingNotice, Revisit, StateError, StateStore,
 };
 
 /// How often a decision is taken anew because another process wrote the same records meanwhile.
 const ATTEMPTS: usize = 5;
-
-/// How many names a baseline shows.
-const WORST: usize = 10;
 
 /// Records what was seen, and decides what is told to whom.
 #[derive(Clone)]
@@ -323,41 +320,6 @@ impl Observer {
         }
     }
 
-    async fn baseline(&self, occasion: &Occasion, account: &AccountId) -> Result<(), StateError> {
-        for _ in 0..ATTEMPTS {
-            let Some(record) = self.store.account(account).await? else { return Ok(()) };
-            if record.baseline.is_some() || occasion.run().is_none() {
-                return Ok(());
-            }
-            let all = StatusQuery { account: Some(account.clone()), ..StatusQuery::default() };
-            let summary = self.store.summary(&all).await?;
-            let worst = StatusQuery { verdicts: vec![Verdict::Public], ..all };
-            let mut worst = self.store.status(&worst).await?.rows;
-            worst.sort_by_key(|row| is_accepted(&row.assessment));
-            worst.truncate(WORST);
-            let body = NoticeBody::Baseline {
-                account: account.clone(),
-                buckets: summary.buckets(),
-                public: summary.public,
-                undetermined: summary.undetermined,
-                worst: worst.into_iter().map(|row| row.key.name).collect(),
-            };
-            let id = decide::id_of(&["baseline", account.as_str(), occasion.group_key()]);
-            let group_key = occasion.group_key().to_owned();
-            let notice = Notice { id, at: occasion.at, body, group_key };
-            let commit = Commit {
-                run: occasion.run(),
-                accounts: vec![AccountRecord { baseline: occasion.run(), ..record }],
-                notices: vec![self.addressed(notice)],
-                ..Commit::default()
-            };
-            if self.committed(commit).await? {
-                return Ok(());
-            }
-        }
-        Err(StateError::Conflict { subject: Untrusted::new(account.as_str()) })
-    }
-
     /// Gives every exception, those that count no longer too.
     async fn exceptions(&self) -> Result<Vec<Exception>, StateError> {
         let mut exceptions = self.store.exceptions().await?;
@@ -399,10 +361,4 @@ impl Observer {
 fn notice(transition: &TransitionRecord, notifiers: Vec<String>) -> Option<OutgoingNotice> {
     (!notifiers.is_empty())
         .then(|| OutgoingNotice { notice: Notice::of_transition(transition.clone()), notifiers })
-}
-
-/// Tells whether every exposure of a public bucket is accepted.
-fn is_accepted(shown: &AssessmentRecord) -> bool {
-    let exposures = shown.document["exposures"].as_array();
-    exposures.is_some_and(|all| all.iter().all(|exposure| !exposure["accepted_by"].is_null()))
 }

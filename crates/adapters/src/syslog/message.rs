@@ -59,7 +59,7 @@ fn of_transition(sender: &Sender, notice: &NoticeDocument, transition: &Transiti
 }
 
 fn of_baseline(sender: &Sender, notice: &NoticeDocument, baseline: &Baseline) -> String {
-    let severity = SyslogSeverity::of_baseline(baseline.public, baseline.undetermined);
+    let severity = SyslogSeverity::of_baseline(baseline.unaccepted(), baseline.undetermined);
     let header = sender.header(severity, notice.at, "baseline");
     sender.message(header, &element::of_baseline(notice, baseline), sentence::of_baseline(baseline))
 }

@@ -31,8 +31,8 @@ impl SyslogSeverity {
     }
 
     /// Gives the severity of the first run's summary.
-    pub(super) fn of_baseline(public: u64, undetermined: u64) -> Self {
-        if public > 0 || undetermined > 0 { Self::Warning } else { Self::Notice }
+    pub(super) fn of_baseline(unaccepted: u64, undetermined: u64) -> Self {
+        if unaccepted > 0 || undetermined > 0 { Self::Warning } else { Self::Notice }
     }
 
     /// Gives the severity of a message about a group or an event.

@@ -84,6 +84,7 @@ mod tests {
             account: AccountId::parse("111122223333").unwrap(),
             buckets: 3,
             public: 1,
+            accepted: 0,
             undetermined: 0,
             worst: vec!["\"}, {\"x\": \"</script>".into()],
         };

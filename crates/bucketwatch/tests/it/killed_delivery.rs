@@ -107,6 +107,7 @@ fn prepare(home: &Path, hook: &Hook) {
             account: account.clone(),
             buckets: 1,
             public: 0,
+            accepted: 0,
             undetermined: 0,
             worst: Vec::new(),
         };

@@ -40,7 +40,7 @@ pub fn incidents(notice: &Notice) -> Vec<Incident> {
         let about = About { notice: &notice.id, source: account, class: "event", group: account };
         events.push(trigger(&place, &message.headline, message.severity, notice.at, &about, &message.facts));
     }
-    if let Some(baseline) = document.baseline.as_ref().filter(|baseline| baseline.public > 0) {
+    if let Some(baseline) = document.baseline.as_ref().filter(|baseline| baseline.unaccepted() > 0) {
         let message = Message::of(notice);
         let place = format!("{}/baseline", baseline.account.as_str());
         let account = baseline.account.as_str();

@@ -80,6 +80,7 @@ fn baseline(public: u64) -> Notice {
         account: sample::account(),
         buckets: 40,
         public,
+        accepted: 0,
         undetermined: 2,
         worst: (1..=public.min(10)).map(|number| Untrusted::new(format!("open-{number}"))).collect(),
     };
@@ -330,4 +331,35 @@ fn an_incident_is_resolved_by_the_key_that_opened_it() {
     assert_eq!(key(record("photos")), key(closed()));
     assert_ne!(key(record("photos")), key(record("photos2")));
     assert_ne!(key(record("a\u{1b}")), key(record("a\u{7}")));
+}
+
+#[test]
+fn a_first_run_that_finds_nothing_open_but_what_is_accepted_alarms_nobody() {
+    let found = |accepted: u64| {
+        let mut notice = baseline(3);
+        if let NoticeBody::Baseline { accepted: known, undetermined, .. } = &mut notice.body {
+            (*known, *undetermined) = (accepted, 0);
+        }
+        notice
+    };
+    for (accepted, headline, severity, incidents) in [
+        (0, "first scan of account 111122223333: 40 buckets, 3 public, 0 undetermined", Severity::High, 1),
+        (
+            2,
+            "first scan of account 111122223333: 40 buckets, 3 public (2 accepted), 0 undetermined",
+            Severity::High,
+            1,
+        ),
+        (
+            3,
+            "first scan of account 111122223333: 40 buckets, 3 public (3 accepted), 0 undetermined",
+            Severity::Informational,
+            0,
+        ),
+    ] {
+        let notice = found(accepted);
+        let message = Message::of(&notice);
+        assert_eq!((message.headline.as_str(), message.severity), (headline, severity));
+        assert_eq!(super::incidents(&notice).len(), incidents, "{headline}");
+    }
 }

@@ -2,7 +2,9 @@
 
 use bucketwatch_policy::untrusted::Untrusted;
 
-use super::wire::{Access, Audience, AudienceDetail, Exposure, Path, Side, TransitionDocument, Verdict};
+use super::wire::{
+    Access, Audience, AudienceDetail, Baseline, Exposure, Path, Side, TransitionDocument, Verdict,
+};
 use crate::escape::{terminal, terminal_cell};
 use crate::exception::{ExceptionNote, ExceptionWord};
 
@@ -136,6 +138,17 @@ pub fn few(items: &[String], count: usize) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
+}
+
+/// Gives `first scan of account 111122223333: 3 buckets, 2 public (1 accepted), 0 undetermined`.
+pub fn baseline(baseline: &Baseline) -> String {
+    let Baseline { account, buckets, public, accepted, undetermined, worst: _ } = baseline;
+    let buckets = counted(*buckets, "bucket", "buckets");
+    let accepted = if *accepted > 0 { format!(" ({accepted} accepted)") } else { String::new() };
+    let account = account.as_str();
+    format!(
+        "first scan of account {account}: {buckets}, {public} public{accepted}, {undetermined} undetermined"
+    )
 }
 
 /// Gives `count` and the noun that fits it.

@@ -128,6 +128,7 @@ fn what_is_about_an_account_is_told_whatever_a_route_says_of_buckets() {
         account: sample::account(),
         buckets: 2,
         public: 1,
+        accepted: 0,
         undetermined: 0,
         worst: Vec::new(),
     });

@@ -87,6 +87,7 @@ pub(super) fn of_baseline(notice: &NoticeDocument, baseline: &Baseline) -> Eleme
     element.push("notice", notice.id.as_str());
     element.push("buckets", baseline.buckets.to_string());
     element.push("public", baseline.public.to_string());
+    element.push("accepted", baseline.accepted.to_string());
     element.push("undetermined", baseline.undetermined.to_string());
     element.push("group", notice.group_key.as_str());
     element

@@ -30,14 +30,9 @@ pub(super) fn of_transition(transition: &TransitionDocument, change: &Change) ->
 
 /// Gives `first scan of account 111122223333: 3 buckets, 1 public, 0 undetermined; worst: photos`.
 pub(super) fn of_baseline(baseline: &Baseline) -> String {
-    let Baseline { account, buckets, public, undetermined, worst } = baseline;
-    let buckets = sentence::counted(*buckets, "bucket", "buckets");
-    let mut text = format!(
-        "first scan of account {}: {buckets}, {public} public, {undetermined} undetermined",
-        account.as_str()
-    );
-    if !worst.is_empty() {
-        let worst: Vec<_> = worst.iter().map(terminal_cell).collect();
+    let mut text = sentence::baseline(baseline);
+    if !baseline.worst.is_empty() {
+        let worst: Vec<_> = baseline.worst.iter().map(terminal_cell).collect();
         text.push_str(&format!("; worst: {}", worst.join(", ")));
     }
     text

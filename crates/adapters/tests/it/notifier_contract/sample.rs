@@ -93,6 +93,13 @@ pub(crate) fn hostile(id: &str, text: &str) -> Notice {
 /// Gives the notice of a first run.
 pub(crate) fn baseline(id: &str) -> Notice {
     let worst = HOSTILE.iter().map(|&name| name.into()).collect();
-    let body = NoticeBody::Baseline { account: account(), buckets: 12, public: 9, undetermined: 1, worst };
+    let body = NoticeBody::Baseline {
+        account: account(),
+        buckets: 12,
+        public: 9,
+        accepted: 0,
+        undetermined: 1,
+        worst,
+    };
     Notice { id: id.to_owned(), at: at(), body, group_key: "run-1".to_owned() }
 }

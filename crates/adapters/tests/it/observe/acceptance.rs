@@ -103,6 +103,17 @@ fn observer(world: &World) -> Observer {
 }
 
 #[tokio::test]
+async fn the_first_run_says_how_much_of_what_is_open_somebody_accepts() {
+    let mut world = World::new().await;
+    world.put("a", open());
+    world.put("b", open());
+    world.put("c", shut());
+    world.accepted = vec![listing("A", "a")];
+    world.scan().await;
+    assert_eq!(world.told().await, ["baseline 3/2 (1 accepted)/0"]);
+}
+
+#[tokio::test]
 async fn what_opens_as_accepted_is_recorded_marked_and_told_nobody() {
     let mut world = world(vec![listing("x", "a*")]).await;
     world.put("a", open());

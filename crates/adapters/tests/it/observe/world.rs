@@ -122,8 +122,10 @@ impl World {
                 NoticeBody::Event(event) => format!("{:?} {}", event.kind, event.deed.event),
                 NoticeBody::Reminder { buckets, .. } => format!("reminder of {buckets}"),
                 NoticeBody::Digest { notices } => format!("digest of {}", notices.len()),
-                NoticeBody::Baseline { buckets, public, undetermined, .. } => {
-                    format!("baseline {buckets}/{public}/{undetermined}")
+                NoticeBody::Baseline { buckets, public, accepted, undetermined, .. } => {
+                    let accepted =
+                        if *accepted > 0 { format!(" ({accepted} accepted)") } else { String::new() };
+                    format!("baseline {buckets}/{public}{accepted}/{undetermined}")
                 }
             })
             .collect();

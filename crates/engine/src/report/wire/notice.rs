@@ -52,10 +52,20 @@ pub struct Baseline {
     pub buckets: u64,
     /// How many are public.
     pub public: u64,
+    /// How many of these somebody accepts as they are.
+    #[serde(default)]
+    pub accepted: u64,
     /// How many are undetermined.
     pub undetermined: u64,
-    /// The names of the worst.
+    /// The names of the worst that nobody accepts.
     pub worst: Vec<Untrusted>,
+}
+
+impl Baseline {
+    /// Gives how many buckets are public that nobody accepts as they are.
+    pub fn unaccepted(&self) -> u64 {
+        self.public.saturating_sub(self.accepted)
+    }
 }
 
 /// What has been open for long.
@@ -199,11 +209,12 @@ impl From<&Notice> for NoticeDocument {
                 document.fold(notices);
                 "digest"
             }
-            NoticeBody::Baseline { account, buckets, public, undetermined, worst } => {
+            NoticeBody::Baseline { account, buckets, public, accepted, undetermined, worst } => {
                 document.baseline = Some(Baseline {
                     account: account.clone(),
                     buckets: *buckets,
                     public: *public,
+                    accepted: *accepted,
                     undetermined: *undetermined,
                     worst: worst.clone(),
                 });
@@ -255,6 +266,7 @@ mod tests {
             account: sample::account(),
             buckets: 3,
             public: 1,
+            accepted: 1,
             undetermined: 0,
             worst: vec![sample::HOSTILE.into()],
         });
@@ -300,6 +312,7 @@ mod tests {
             account: sample::account(),
             buckets: 1,
             public: 0,
+            accepted: 1,
             undetermined: 0,
             worst: Vec::new(),
         };
