@@ -15,6 +15,7 @@ mod elsewhere;
 mod emulator;
 mod explain_who;
 mod fleet;
+mod iam_policy;
 mod interrupt;
 mod interruption;
 mod killed_delivery;
