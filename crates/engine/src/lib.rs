@@ -8,6 +8,7 @@ pub mod escape;
 pub mod exception;
 pub mod exit;
 pub mod handle;
+mod identity;
 pub mod intake;
 pub mod judgement;
 pub mod late;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::exception::ExceptionNote;
-use crate::observe::id_of;
+use crate::identity::id_of;
 use crate::report::wire::Severity;
 
 /// A message of the outbox. The document form is `bucketwatch.notice/1`.

@@ -31,7 +31,6 @@ use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 use tokio::time::Instant;
 
-pub(crate) use self::decide::id_of;
 pub(crate) use self::objects::kept;
 
 use self::decide::{Decision, Grounds};

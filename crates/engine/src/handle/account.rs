@@ -11,8 +11,9 @@ use tokio::time::Instant;
 
 use super::desk::Desk;
 use super::{HandleError, attribution, later};
+use crate::identity::id_of;
 use crate::notice::{Notice, NoticeBody, TransitionRecord};
-use crate::observe::{AccountLook, Occasion, id_of};
+use crate::observe::{AccountLook, Occasion};
 use crate::state::{Commit, HistoryQuery, OutgoingNotice, Revisit, StateError};
 
 /// How many transitions a notice holds; the rest is counted.

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::affair::Affairs;
 use super::desk::Desk;
 use super::{HandleError, attribution};
+use crate::identity::id_of;
 use crate::judgement::{Judge, assess_with};
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
-use crate::observe::id_of;
 use crate::report::wire;
 use crate::state::{BucketKey, ChangeRecord, Commit, OutgoingNotice, StateError};
 

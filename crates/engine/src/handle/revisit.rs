@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::bucket::{Sighted, failed};
 use super::desk::Desk;
 use super::{HandleError, later, not_asked};
+use crate::identity::id_of;
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
-use crate::observe::id_of;
 use crate::state::{BucketKey, Commit, OutgoingNotice, Revisit};
 
 /// How often a look is made again that was in vain.

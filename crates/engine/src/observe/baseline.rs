@@ -4,9 +4,9 @@ use bucketwatch_exposure::assessment::Verdict;
 use bucketwatch_policy::name::AccountId;
 use bucketwatch_policy::untrusted::Untrusted;
 
-use super::decide::id_of;
 use super::look::Occasion;
 use super::{ATTEMPTS, Observer};
+use crate::identity::id_of;
 use crate::notice::{Notice, NoticeBody};
 use crate::state::{AccountRecord, AssessmentRecord, Commit, StateError, StatusQuery};
 

@@ -10,13 +10,13 @@ use bucketwatch_exposure::transition::{ReachChange, Sight, TransitionKind, diff}
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::acceptance::{Exceptions, regarded, subject};
 use super::facets::{account_block, account_document, failed, join, passing, split};
 use super::look::{AccountLook, BucketLook, Occasion};
 use super::objects;
 use crate::exception::{mark, tags_in};
+use crate::identity::id_of;
 use crate::judgement::{Judge, assess_with};
 use crate::notice::{Acceptance, TransitionCause, TransitionRecord};
 use crate::report::wire::{AssessmentDocument, Origin};
@@ -387,17 +387,4 @@ pub(super) fn transition(
         group_key: occasion.group_key().to_owned(),
         acceptance,
     }
-}
-
-/// Gives an id that the same `parts` always give, so that what is written twice is recognised.
-pub(crate) fn id_of(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }

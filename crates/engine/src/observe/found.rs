@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use bucketwatch_exposure::assessment::Verdict;
 
-use super::decide::{Decision, id_of};
+use super::decide::Decision;
 use super::look::Occasion;
+use crate::identity::id_of;
 use crate::notice::{Acceptance, TransitionRecord};
 use crate::state::{AccountRecord, BucketKey, BucketRecord};
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Observer;
-use super::decide::id_of;
+use crate::identity::id_of;
 use crate::notice::{Notice, NoticeBody, StillOpen};
 use crate::state::{Commit, OutgoingNotice, Reminded, StateError, StatusQuery, StatusRow};
 

@@ -5,8 +5,9 @@ use bucketwatch_policy::untrusted::Untrusted;
 use jiff::Timestamp;
 
 use super::decide::{self, Decision, Grounds};
-use super::{ATTEMPTS, Observer, Occasion, id_of};
+use super::{ATTEMPTS, Observer, Occasion};
 use crate::exception::lapse;
+use crate::identity::id_of;
 use crate::notice::TransitionCause;
 use crate::state::{BucketKey, BucketRecord, StateError, StatusQuery};
 

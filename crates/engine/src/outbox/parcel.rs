@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::identity::id_of;
 use crate::message::Message;
 use crate::notice::{Notice, NoticeBody};
-use crate::observe::id_of;
 use crate::report::wire::Severity;
 use crate::state::Claimed;
 use crate::timing::Timing;
