@@ -51,7 +51,7 @@ impl Rest {
         self.partly.iter().find(|(known, _)| known == place).map_or(&self.keys, |(_, keys)| keys)
     }
 
-    /// Gives what is left for somebody who gets in from `places` only.
+    /// Gives what is left for somebody who comes from `places` only: all of it where they differ.
     fn of(&self, places: &[Place]) -> Self {
         let keys = match places {
             [first, others @ ..] if others.iter().all(|place| self.keys_at(place) == self.keys_at(first)) => {
@@ -273,9 +273,9 @@ impl Judge<'_, '_> {
                 Width::Nobody => false,
             };
         }
-        let mut own = rest.of(&sighting.places);
         // Keys that are shut to them elsewhere may be open from a place that the policy names.
         sighting.places.extend(places.named.iter().filter(|place| !rest.covered.contains(place)).cloned());
+        let mut own = rest.of(&sighting.places);
         self.enter(&mut own, case, actions, cell, sighting, (&company.members, company.audience, note));
         false
     }
