@@ -90,7 +90,8 @@ impl Function {
         timeout_at(deadline.work, made).await.context("AWS does not answer in time")?
     }
 
-    /// Makes the looks that are due; now and then forgets what is old, and reminds of what is still open.
+    /// Makes the looks that are due; now and then forgets what is old, and reminds of what is still open; looks which
+    /// exceptions count.
     async fn tick(&self, parts: &Parts, deadline: Instant) -> Result<Value> {
         let now = Timestamp::now();
         let looks = parts.handler.revisit(now, deadline).await?;
@@ -98,6 +99,10 @@ impl Function {
         if is_hour || !self.tidied.swap(true, Ordering::Relaxed) {
             parts.handler.forget(now).await?;
             parts.handler.remind(now).await?;
+        }
+        match timeout_at(deadline, async { parts.review.lock().await.turn(now).await }).await {
+            Ok(reviewed) => reviewed.map(drop)?,
+            Err(_) => warn!("there was not enough time to look which exceptions count; the next tick does"),
         }
         Ok(json!({"looks": looks}))
     }

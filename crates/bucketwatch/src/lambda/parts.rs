@@ -10,12 +10,13 @@ use bucketwatch_engine::cloud::Cloud;
 use bucketwatch_engine::config::{AlertKind, Config, SecretSource};
 use bucketwatch_engine::handle::{HandleOptions, Handler};
 use bucketwatch_engine::intake::Intake;
-use bucketwatch_engine::observe::{Observer, ScanRecorder};
+use bucketwatch_engine::observe::{Observer, Review, ScanRecorder};
 use bucketwatch_engine::routing::Routing;
 use bucketwatch_engine::scan::CloudLooker;
 use bucketwatch_engine::secret::SecretStore as _;
 use bucketwatch_exposure::exception::Exception;
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
 use super::environment::{Environment, Place};
 use super::journal::journal;
@@ -33,12 +34,17 @@ const CALL: Duration = Duration::from_secs(10);
 /// How soon AWS is asked again where its answer is older than the event, if there is nobody to ask later.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// For how long nobody may have looked which exceptions count when a process begins. What ended before that, the daily scan
+/// has seen.
+const AWAY: Duration = Duration::from_secs(25 * 60 * 60);
+
 /// The parts of a function.
 pub(super) struct Parts {
     pub(super) cloud: Arc<dyn Cloud>,
     pub(super) memory: Memory,
     pub(super) handler: Arc<Handler>,
     pub(super) intake: Intake,
+    pub(super) review: Mutex<Review>,
     pub(super) notifiers: Notifiers,
     pub(super) self_check: SelfCheck,
     holder: String,
@@ -72,6 +78,8 @@ impl Parts {
             .accepting(reviewed.clone())
             .reminding(remind_every);
         let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
+        let away = Timestamp::now().checked_sub(AWAY)?;
+        let review = Mutex::new(handler.review().since(away));
         let intake = Intake::new(Arc::clone(&handler), journal());
         let self_check = SelfCheck::of(&config, &environment.own, aws);
         let holder = holder();
@@ -80,6 +88,7 @@ impl Parts {
             memory,
             handler,
             intake,
+            review,
             notifiers,
             self_check,
             holder,

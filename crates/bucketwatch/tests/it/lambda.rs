@@ -4,6 +4,7 @@ mod batches;
 mod change;
 mod covered;
 mod event;
+mod exceptions;
 mod failures;
 mod flood;
 mod function;

@@ -224,6 +224,25 @@ async fn what_is_taken_back_is_noticed_without_a_look_also_by_one_who_begins_the
 }
 
 #[tokio::test]
+async fn a_process_that_begins_notices_what_ended_shortly_before_and_goes_through_patterns() {
+    for (rule, pattern, since, expected) in [
+        ("ended since", "a", -2, 1),
+        ("ended since, by a pattern", "?*", -2, 1),
+        ("of another bucket", "b*", -2, 0),
+        ("ended before", "a", 0, 0),
+    ] {
+        let mut world = world(vec![listing("x", pattern)]).await;
+        world.accepted[0].until = in_hours(0) + SignedDuration::from_secs(60);
+        world.put("a", open());
+        world.scan().await;
+        let ended = Exception { until: in_hours(-1), ..world.accepted[0].clone() };
+        let mut review = Review::of(observer(&world).accepting(vec![ended])).since(in_hours(since));
+        assert_eq!(review.turn(in_hours(0)).await.unwrap(), expected, "{rule}");
+        assert_eq!(review.turn(in_hours(0)).await.unwrap(), 0, "{rule}: once");
+    }
+}
+
+#[tokio::test]
 async fn what_is_accepted_later_is_recorded_once_and_told_nobody() {
     let mut world = world(Vec::new()).await;
     world.put("a", open());
