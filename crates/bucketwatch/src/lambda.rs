@@ -10,6 +10,7 @@ mod journal;
 mod memory;
 mod parts;
 mod payload;
+mod reconcile;
 mod self_check;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use aws_config::sts::AssumeRoleProvider;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
+use bucketwatch_engine::cloud::Cloud;
 use bucketwatch_engine::handle::{Accounts, OutOfReach};
 use bucketwatch_engine::scan::{CloudLooker, Looker};
 use bucketwatch_policy::name::AccountId;
@@ -41,12 +42,19 @@ pub struct AwsAccounts {
     doors: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<Door>>>>,
 }
 
+/// An account that is open: all of it, and what looks at single things there.
+#[derive(Clone)]
+struct Opened {
+    cloud: Arc<dyn Cloud>,
+    looker: Arc<dyn Looker>,
+}
+
 /// What is known of one account.
 #[derive(Default)]
 enum Door {
     #[default]
     Untried,
-    Open(Arc<dyn Looker>),
+    Open(Opened),
     Refused(Instant, OutOfReach),
 }
 
@@ -71,31 +79,44 @@ impl AwsAccounts {
         Arc::clone(doors.entry(account.clone()).or_default())
     }
 
-    async fn open(&self, account: &AccountId) -> Result<Arc<dyn Looker>, OutOfReach> {
+    /// Gives `account` itself, for a scan. What was opened once is kept.
+    ///
+    /// # Errors
+    /// It cannot be opened, or could not a moment ago.
+    pub async fn cloud(&self, account: &AccountId) -> Result<Arc<dyn Cloud>, OutOfReach> {
+        Ok(self.opened(account).await?.cloud)
+    }
+
+    async fn opened(&self, account: &AccountId) -> Result<Opened, OutOfReach> {
+        let door = self.door(account);
+        let mut door = door.lock().await;
+        match &*door {
+            Door::Open(opened) => return Ok(opened.clone()),
+            Door::Refused(at, why) if at.elapsed() < REFUSED_FOR => return Err(why.clone()),
+            Door::Untried | Door::Refused(..) => {}
+        }
+        let opened = self.open(account).await;
+        *door = match &opened {
+            Ok(opened) => Door::Open(opened.clone()),
+            Err(why) => Door::Refused(Instant::now(), why.clone()),
+        };
+        opened
+    }
+
+    async fn open(&self, account: &AccountId) -> Result<Opened, OutOfReach> {
         let own = self.own.get_or_try_init(|| connect(&self.options)).await;
         let own = own.map_err(|error| OutOfReach(error.to_string()))?;
-        let cloud = own.elsewhere(account, &self.role).await?;
-        let looker = CloudLooker::new(Arc::new(cloud)).await;
-        looker.map(|looker| Arc::new(looker) as _).map_err(|error| OutOfReach(error.to_string()))
+        let cloud: Arc<dyn Cloud> = Arc::new(own.elsewhere(account, &self.role).await?);
+        let looker = CloudLooker::new(Arc::clone(&cloud)).await;
+        let looker = looker.map_err(|error| OutOfReach(error.to_string()))?;
+        Ok(Opened { cloud, looker: Arc::new(looker) })
     }
 }
 
 #[async_trait]
 impl Accounts for AwsAccounts {
     async fn looker(&self, account: &AccountId) -> Result<Arc<dyn Looker>, OutOfReach> {
-        let door = self.door(account);
-        let mut door = door.lock().await;
-        match &*door {
-            Door::Open(looker) => return Ok(Arc::clone(looker)),
-            Door::Refused(at, why) if at.elapsed() < REFUSED_FOR => return Err(why.clone()),
-            Door::Untried | Door::Refused(..) => {}
-        }
-        let opened = self.open(account).await;
-        *door = match &opened {
-            Ok(looker) => Door::Open(Arc::clone(looker)),
-            Err(why) => Door::Refused(Instant::now(), why.clone()),
-        };
-        opened
+        Ok(self.opened(account).await?.looker)
     }
 }
 

@@ -81,7 +81,8 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     let aws = connect_options(&arguments.aws, &config);
     let daemon = Daemon::start(arguments, &config, &plan, &aws).await?;
     let handler = daemon.handler(plan.own.clone()).await?;
-    let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
+    let accounts = elsewhere::accounts(&config, &aws);
+    let handler = Arc::new(elsewhere::reaching(handler, accounts.as_ref()));
     if let Some(file) = &arguments.file {
         let replayed = replay::replay(file, &handler, daemon.store.as_ref(), daemon.quiet).await?;
         daemon.notifiers.deliver(&daemon.store, daemon.quiet).await;

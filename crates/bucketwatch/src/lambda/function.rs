@@ -1,12 +1,10 @@
 //! An invocation from beginning to end.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, bail};
 use bucketwatch_engine::intake::Left;
-use bucketwatch_engine::scan::{ScanOptions, scan};
 use bucketwatch_engine::watch::Message;
 use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent};
@@ -19,6 +17,7 @@ use super::deadline::Deadline;
 use super::environment::Environment;
 use super::parts::Parts;
 use super::payload::Payload;
+use super::reconcile::reconcile;
 use crate::failure::explain_failure;
 
 /// How long notices are delivered at the end of an invocation where a tick delivers the rest.
@@ -150,22 +149,6 @@ async fn settle(parts: &Parts, deadline: Instant) {
             return warn!("AWS's answers are still older than the event, and there is no time left");
         }
     }
-}
-
-/// Scans the account: whatever events were lost, it finds.
-async fn reconcile(parts: &Parts, deadline: Instant) -> Result<Value> {
-    let options = ScanOptions {
-        deadline: Some(deadline.duration_since(Instant::now())),
-        buckets_at_once: 48,
-        ..ScanOptions::default()
-    };
-    let outcome = scan(Arc::clone(&parts.cloud), Arc::new(parts.recorder()), options).await?;
-    let (buckets, partial) = (outcome.coverage.buckets, outcome.partial.map(|why| why.to_string()));
-    match &partial {
-        Some(why) => warn!(buckets, "the scan is partial: {why}"),
-        None => info!(buckets, "the account is scanned"),
-    }
-    Ok(json!({"buckets": buckets, "partial": partial}))
 }
 
 /// Delivers what is due. What cannot be delivered now waits in the state.

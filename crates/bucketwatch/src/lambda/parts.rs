@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use bucketwatch_adapters::aws::{AwsSession, ConnectOptions, connect};
+use bucketwatch_adapters::aws::{AwsAccounts, AwsSession, ConnectOptions, connect};
 use bucketwatch_adapters::secrets::Secrets;
 use bucketwatch_engine::cloud::Cloud;
 use bucketwatch_engine::config::{AlertKind, Config, SecretSource};
@@ -41,6 +41,8 @@ const AWAY: Duration = Duration::from_secs(25 * 60 * 60);
 /// The parts of a function.
 pub(super) struct Parts {
     pub(super) cloud: Arc<dyn Cloud>,
+    /// What opens other accounts, where a role for that is named.
+    pub(super) accounts: Option<Arc<AwsAccounts>>,
     pub(super) memory: Memory,
     pub(super) handler: Arc<Handler>,
     pub(super) intake: Intake,
@@ -77,7 +79,8 @@ impl Parts {
         let handler = Handler::routed(Arc::clone(&memory.store), looker, routing.clone(), options)
             .accepting(reviewed.clone())
             .reminding(remind_every);
-        let handler = Arc::new(elsewhere::reaching(handler, &config, &aws));
+        let accounts = elsewhere::accounts(&config, &aws);
+        let handler = Arc::new(elsewhere::reaching(handler, accounts.as_ref()));
         let away = Timestamp::now().checked_sub(AWAY)?;
         let review = Mutex::new(handler.review().since(away));
         let intake = Intake::new(Arc::clone(&handler), journal());
@@ -85,6 +88,7 @@ impl Parts {
         let holder = holder();
         Ok(Self {
             cloud,
+            accounts,
             memory,
             handler,
             intake,

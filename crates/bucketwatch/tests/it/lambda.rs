@@ -1,5 +1,6 @@
 //! The function: the executable in its role in AWS Lambda, under a stand-in of the Runtime API.
 
+mod accounts;
 mod batches;
 mod change;
 mod covered;

@@ -13,7 +13,7 @@ fn every_order_is_answered_and_an_unknown_one_is_refused() {
     let mut function = Function::start(&served.handle().endpoint_url(), &credentials());
     let order = |word: &str| json!({"bucketwatch": word});
     let scanned = function.invoke(&order("reconcile")).expect("a scan");
-    assert_eq!(scanned, json!({"buckets": 2, "partial": null}));
+    assert_eq!(scanned, json!({"buckets": 2, "partial": null, "accounts": []}));
     assert_eq!(function.invoke(&order("tick")).expect("a tick"), json!({"looks": 0}));
     let refused = function.invoke(&order("dance")).expect_err("nobody knows it");
     assert!(refused["errorMessage"].as_str().is_some_and(|text| text.contains("`tick`")), "{refused}");
