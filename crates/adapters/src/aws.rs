@@ -1,24 +1,27 @@
-//! AWS through its SDK: the port [`Cloud`] for the account that the ambient credentials open.
+//! AWS: the port [`Cloud`] for the account that the ambient credentials open.
 
 mod access_point;
+mod answer;
 mod assume;
 mod bucket;
-mod clients;
+mod client;
 mod clock;
 mod connect;
-mod control_endpoint;
-mod convert;
 mod deployment;
+mod endpoint;
 mod failure;
 mod identity;
+mod keys;
 mod listing;
 mod lookup;
 mod pace;
 mod queue;
+mod retry;
 mod session;
 mod stored_secret;
 mod transport;
 mod trust;
+mod xml;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,10 +42,10 @@ pub use self::deployment::AwsDeployment;
 pub(crate) use self::failure::{Causes, is_region};
 pub use self::queue::SqsQueue;
 pub use self::session::AwsSession;
-pub(crate) use self::session::{Call, encoded};
+pub(crate) use self::session::{Call, form};
 pub(crate) use self::stored_secret::region_of;
 
-use self::clients::Clients;
+use self::client::Client;
 use self::transport::Traffic;
 
 /// So many buckets that the listing places wrongly, or not at all, are remembered at once.
@@ -51,7 +54,7 @@ const MOST_REGIONS_REMEMBERED: usize = 4_096;
 /// An account of AWS.
 #[derive(Debug)]
 pub struct AwsCloud {
-    clients: Clients,
+    client: Client,
     traffic: Arc<Traffic>,
     home: String,
     identity: Identity,
@@ -59,8 +62,8 @@ pub struct AwsCloud {
 }
 
 impl AwsCloud {
-    fn new(clients: Clients, traffic: Arc<Traffic>, home: String, identity: Identity) -> Self {
-        Self { clients, traffic, home, identity, regions: Mutex::default() }
+    fn new(client: Client, traffic: Arc<Traffic>, home: String, identity: Identity) -> Self {
+        Self { client, traffic, home, identity, regions: Mutex::default() }
     }
 
     fn remember_region(&self, bucket: &BucketAddress, region: &str) {

@@ -13,7 +13,7 @@ use bucketwatch_engine::report::wire::NoticeDocument;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::aws::{AwsSession, Call, encoded, region_of};
+use crate::aws::{self, AwsSession, Call, region_of};
 
 /// The most characters of a subject: fewer than 100.
 const SUBJECT: usize = 99;
@@ -81,7 +81,7 @@ impl Sns {
             region: region_of(&self.topic),
             path: "/",
             headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
-            body: encoded(&form),
+            body: aws::form(&form),
         }
     }
 }

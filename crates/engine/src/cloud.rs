@@ -190,7 +190,7 @@ pub struct CloudError {
     pub region: Option<String>,
     /// AWS's error code, or a word of our own (`Timeout`, `ConnectionFailed`).
     pub code: String,
-    /// The SDK's error as text with all its causes, free of secrets.
+    /// What happened as text with all its causes, free of secrets.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }

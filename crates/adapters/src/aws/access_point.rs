@@ -1,6 +1,5 @@
 //! The account's Block Public Access, its access points and its multi-Region access points.
 
-use aws_sdk_s3control::types::MultiRegionAccessPointReport;
 use bucketwatch_engine::cloud::{CloudError, ListedAccessPoint};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_exposure::observed::Observed;
@@ -8,32 +7,28 @@ use bucketwatch_exposure::snapshot::{AccessPoint, BlockPublicAccess, NetworkOrig
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 
-use super::AwsCloud;
-use super::convert;
-use super::failure::{Question, is_absent};
+use super::client::Question;
+use super::failure::Asked;
+use super::xml::Element;
+use super::{AwsCloud, answer};
 
 /// Where AWS answers for multi-Region access points.
 ///
 /// *Source*: Amazon S3 User Guide, "Multi-Region Access Point restrictions and limitations".
 const MULTI_REGION_HOME: &str = "us-west-2";
 
-const PAGE: i32 = 1_000;
+const PAGE: &str = "1000";
 
 impl AwsCloud {
     pub(super) async fn read_account_block(
         &self,
         account: &AccountId,
     ) -> Result<Option<BlockPublicAccess>, CloudError> {
-        let question = Question::about_account(Operation::GetAccountPublicAccessBlock, &self.home);
-        let s3control = self.clients.s3control(&self.home);
-        match s3control.get_public_access_block().account_id(account.as_str()).send().await {
-            Ok(answer) => {
-                let block = answer.public_access_block_configuration().map(convert::control_block);
-                block.map(Some).ok_or_else(|| question.misunderstood("the answer holds no configuration"))
-            }
-            Err(error) if is_absent(&error, &["NoSuchPublicAccessBlockConfiguration"]) => Ok(None),
-            Err(error) => Err(question.refused(&error)),
-        }
+        let asked = Asked::about_account(Operation::GetAccountPublicAccessBlock, &self.home);
+        let question = Question::of_account(account, &["configuration", "publicAccessBlock"]);
+        let answer = self.ask_control(&asked, &question, &["NoSuchPublicAccessBlockConfiguration"]).await?;
+        let Some(body) = answer else { return Ok(None) };
+        asked.understood(&body, "PublicAccessBlockConfiguration", answer::block).map(Some)
     }
 
     pub(super) async fn list_points(
@@ -41,19 +36,23 @@ impl AwsCloud {
         account: &AccountId,
         region: &str,
     ) -> Result<Vec<ListedAccessPoint>, CloudError> {
-        let question = Question::about_account(Operation::ListAccessPoints, region);
-        let s3control = self.clients.s3control(region);
+        let asked = Asked::about_account(Operation::ListAccessPoints, region);
+        let question = Question::of_account(account, &["accesspoint"]).with("maxResults", Some(PAGE));
         let mut points = Vec::new();
-        let mut token = None;
+        let mut token: Option<String> = None;
         loop {
-            let request = s3control.list_access_points().account_id(account.as_str()).max_results(PAGE);
-            let page =
-                request.set_next_token(token).send().await.map_err(|error| question.refused(&error))?;
-            let own = |point: &&aws_sdk_s3control::types::AccessPoint| {
-                point.bucket_account_id().is_none_or(|owner| owner == account.as_str())
-            };
-            points.extend(page.access_point_list().iter().filter(own).map(listed));
-            token = page.next_token.filter(|token| !token.is_empty());
+            let page = question.clone().with("nextToken", token.as_deref());
+            let body = self.ask_control(&asked, &page, &[]).await?.unwrap_or_default();
+            token = asked.understood(&body, "ListAccessPointsResult", |page| {
+                for point in
+                    page.child("AccessPointList").into_iter().flat_map(|list| list.children("AccessPoint"))
+                {
+                    if is_of(account, point) {
+                        points.push(listed(point)?);
+                    }
+                }
+                Ok(page.word("NextToken").map(str::to_owned))
+            })?;
             if token.is_none() {
                 return Ok(points);
             }
@@ -85,12 +84,13 @@ impl AwsCloud {
         region: &str,
         name: &Untrusted,
     ) -> Result<Option<BlockPublicAccess>, CloudError> {
-        let question = point_question(Operation::GetAccessPoint, region, name);
-        let request = self.clients.s3control(region).get_access_point();
-        let answer = request.account_id(account.as_str()).name(name.as_raw()).send().await;
-        let answer = answer.map_err(|error| question.refused(&error))?;
-        let block = answer.public_access_block_configuration().map(convert::control_block);
-        block.map(Some).ok_or_else(|| question.misunderstood("the answer holds no configuration"))
+        let asked = about_point(Operation::GetAccessPoint, region, name);
+        let question = Question::of_account(account, &["accesspoint", name.as_raw()]);
+        let body = self.ask_control(&asked, &question, &[]).await?.unwrap_or_default();
+        asked.understood(&body, "GetAccessPointResult", |point| {
+            let block = point.child("PublicAccessBlockConfiguration");
+            answer::block(block.ok_or("the answer holds no configuration")?).map(Some)
+        })
     }
 
     async fn read_point_policy(
@@ -99,13 +99,13 @@ impl AwsCloud {
         region: &str,
         name: &Untrusted,
     ) -> Result<Option<String>, CloudError> {
-        let question = point_question(Operation::GetAccessPointPolicy, region, name);
-        let request = self.clients.s3control(region).get_access_point_policy();
-        match request.account_id(account.as_str()).name(name.as_raw()).send().await {
-            Ok(answer) => Ok(answer.policy.filter(|text| !text.is_empty())),
-            Err(error) if is_absent(&error, &["NoSuchAccessPointPolicy"]) => Ok(None),
-            Err(error) => Err(question.refused(&error)),
-        }
+        let asked = about_point(Operation::GetAccessPointPolicy, region, name);
+        let question = Question::of_account(account, &["accesspoint", name.as_raw(), "policy"]);
+        let answer = self.ask_control(&asked, &question, &["NoSuchAccessPointPolicy"]).await?;
+        let Some(body) = answer else { return Ok(None) };
+        asked.understood(&body, "GetAccessPointPolicyResult", |answer| {
+            Ok(answer.word("Policy").map(str::to_owned))
+        })
     }
 
     pub(super) async fn read_multi_region_points(
@@ -116,42 +116,41 @@ impl AwsCloud {
             return Ok(Vec::new());
         }
         let mut points = Vec::new();
-        for report in self.list_multi_region_points(account).await? {
-            let Some(alias) = report.alias().map(Untrusted::from) else { continue };
+        for listed in self.list_multi_region_points(account).await? {
             let point = AccessPoint {
-                policy: observed(self.read_multi_region_policy(account, &report).await),
-                block: report
-                    .public_access_block()
-                    .map(convert::control_block)
-                    .map_or(Observed::Absent, Observed::Present),
-                name: alias,
+                policy: observed(self.read_multi_region_policy(account, &listed.name).await),
+                block: listed.block.map_or(Observed::Absent, Observed::Present),
+                name: listed.alias,
                 account: Some(account.clone()),
                 origin: NetworkOrigin::Internet,
             };
-            let own = |owner: Option<&str>| owner.is_none_or(|owner| owner == account.as_str());
-            let regions = report.regions().iter().filter(|region| own(region.bucket_account_id()));
-            let buckets = regions.filter_map(|region| region.bucket()).map(Untrusted::from);
-            points.extend(buckets.map(|bucket| (bucket, point.clone())));
+            points.extend(listed.buckets.into_iter().map(|bucket| (bucket, point.clone())));
         }
         Ok(points)
     }
 
+    /// Gives every multi-Region access point that has an alias, by which alone it can be reached.
     async fn list_multi_region_points(
         &self,
         account: &AccountId,
-    ) -> Result<Vec<MultiRegionAccessPointReport>, CloudError> {
-        let question = Question::about_account(Operation::ListMultiRegionAccessPoints, MULTI_REGION_HOME);
-        let s3control = self.clients.s3control(MULTI_REGION_HOME);
-        let mut reports = Vec::new();
-        let mut token = None;
+    ) -> Result<Vec<MultiRegionPoint>, CloudError> {
+        let asked = Asked::about_account(Operation::ListMultiRegionAccessPoints, MULTI_REGION_HOME);
+        let question = Question::of_account(account, &["mrap", "instances"]);
+        let mut points = Vec::new();
+        let mut token: Option<String> = None;
         loop {
-            let request = s3control.list_multi_region_access_points().account_id(account.as_str());
-            let page =
-                request.set_next_token(token).send().await.map_err(|error| question.refused(&error))?;
-            reports.extend(page.access_points.unwrap_or_default());
-            token = page.next_token.filter(|token| !token.is_empty());
+            let page = question.clone().with("nextToken", token.as_deref());
+            let body = self.ask_control(&asked, &page, &[]).await?.unwrap_or_default();
+            token = asked.understood(&body, "ListMultiRegionAccessPointsResult", |page| {
+                for point in
+                    page.child("AccessPoints").into_iter().flat_map(|list| list.children("AccessPoint"))
+                {
+                    points.extend(multi_region_point(account, point)?);
+                }
+                Ok(page.word("NextToken").map(str::to_owned))
+            })?;
             if token.is_none() {
-                return Ok(reports);
+                return Ok(points);
             }
         }
     }
@@ -159,36 +158,73 @@ impl AwsCloud {
     async fn read_multi_region_policy(
         &self,
         account: &AccountId,
-        report: &MultiRegionAccessPointReport,
+        name: &Untrusted,
     ) -> Result<Option<String>, CloudError> {
-        let name = Untrusted::from(report.name().unwrap_or_default());
-        let question = point_question(Operation::GetMultiRegionAccessPointPolicy, MULTI_REGION_HOME, &name);
-        let request = self.clients.s3control(MULTI_REGION_HOME).get_multi_region_access_point_policy();
-        match request.account_id(account.as_str()).name(name.as_raw()).send().await {
-            Ok(answer) => {
-                let established = answer.policy.and_then(|policy| policy.established);
-                Ok(established.and_then(|policy| policy.policy).filter(|text| !text.is_empty()))
-            }
-            Err(error)
-                if is_absent(&error, &["NoSuchMultiRegionAccessPointPolicy", "NoSuchAccessPointPolicy"]) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(question.refused(&error)),
+        let asked = about_point(Operation::GetMultiRegionAccessPointPolicy, MULTI_REGION_HOME, name);
+        let question = Question::of_account(account, &["mrap", "instances", name.as_raw(), "policy"]);
+        let absent = ["NoSuchMultiRegionAccessPointPolicy", "NoSuchAccessPointPolicy"];
+        let Some(body) = self.ask_control(&asked, &question, &absent).await? else { return Ok(None) };
+        asked.understood(&body, "GetMultiRegionAccessPointPolicyResult", |answer| {
+            let established = answer.child("Policy").and_then(|policy| policy.child("Established"));
+            Ok(established.and_then(|policy| policy.word("Policy")).map(str::to_owned))
+        })
+    }
+
+    /// Asks s3control. One of `absent` means that there is none.
+    async fn ask_control(
+        &self,
+        asked: &Asked,
+        question: &Question<'_>,
+        absent: &[&str],
+    ) -> Result<Option<Vec<u8>>, CloudError> {
+        match self.client.ask(asked.region.as_deref().unwrap_or(&self.home), question).await {
+            Ok(body) => Ok(Some(body)),
+            Err(failure) if failure.is_absent(absent) => Ok(None),
+            Err(failure) => Err(asked.refused(failure)),
         }
     }
 }
 
-fn listed(point: &aws_sdk_s3control::types::AccessPoint) -> ListedAccessPoint {
-    ListedAccessPoint {
-        name: point.name().into(),
-        bucket: point.bucket().into(),
-        origin: convert::origin(point),
-    }
+/// A multi-Region access point as the listing shows it.
+struct MultiRegionPoint {
+    name: Untrusted,
+    alias: Untrusted,
+    block: Option<BlockPublicAccess>,
+    /// Those of its buckets that are the account's own.
+    buckets: Vec<Untrusted>,
 }
 
-fn point_question(operation: Operation, region: &str, name: &Untrusted) -> Question {
-    Question { operation, subject: Some(name.clone()), region: Some(region.to_owned()) }
+fn multi_region_point(
+    account: &AccountId,
+    point: Element<'_>,
+) -> Result<Option<MultiRegionPoint>, &'static str> {
+    let Some(alias) = point.text("Alias") else { return Ok(None) };
+    let regions = point.child("Regions").into_iter().flat_map(|list| list.children("Region"));
+    let own = regions.filter(|region| is_of(account, *region));
+    Ok(Some(MultiRegionPoint {
+        name: point.text("Name").unwrap_or_default().into(),
+        alias: alias.into(),
+        block: point.child("PublicAccessBlock").map(answer::block).transpose()?,
+        buckets: own.filter_map(|region| region.text("Bucket")).map(Untrusted::from).collect(),
+    }))
+}
+
+fn listed(point: Element<'_>) -> Result<ListedAccessPoint, &'static str> {
+    let (name, bucket) = (point.text("Name"), point.text("Bucket"));
+    Ok(ListedAccessPoint {
+        name: name.ok_or("an access point of the listing has no name")?.into(),
+        bucket: bucket.ok_or("an access point of the listing has no bucket")?.into(),
+        origin: answer::origin(point),
+    })
+}
+
+/// Tells whether the bucket of `point` is one of `account`; one whose account is not told is.
+fn is_of(account: &AccountId, point: Element<'_>) -> bool {
+    point.text("BucketAccountId").is_none_or(|owner| owner == account.as_str())
+}
+
+fn about_point(operation: Operation, region: &str, name: &Untrusted) -> Asked {
+    Asked { operation, subject: Some(name.clone()), region: Some(region.to_owned()) }
 }
 
 fn observed<T>(answer: Result<Option<T>, CloudError>) -> Observed<T> {

@@ -129,11 +129,11 @@ impl AwsCloud {
         let partition = self.identity.partition.as_str();
         let arn = format!("arn:{partition}:iam::{account}:role/{}", role.name, account = account.as_str());
         let mut provider =
-            AssumeRoleProvider::builder(&arn).session_name(SESSION).configure(self.clients.config());
+            AssumeRoleProvider::builder(&arn).session_name(SESSION).configure(self.client.config());
         if let Some(id) = &role.external_id {
             provider = provider.external_id(id);
         }
-        let provider = match self.clients.config().credentials_provider() {
+        let provider = match self.client.config().credentials_provider() {
             Some(own) => provider.build_from_provider(own).await,
             None => provider.build().await,
         };
@@ -141,14 +141,14 @@ impl AwsCloud {
         if let Err(error) = provider.provide_credentials().await {
             return Err(OutOfReach(format!("role {} cannot be assumed ({})", role.name, refusal(&error))));
         }
-        let clients = self.clients.with(SharedCredentialsProvider::new(provider));
-        let identity = identity(&clients, &self.home)
+        let client = self.client.with(SharedCredentialsProvider::new(provider));
+        let identity = identity(&client, &self.home)
             .await
             .map_err(|error| OutOfReach(explain(error, &self.traffic, &self.home).to_string()))?;
         if identity.account != *account {
             return Err(OutOfReach(format!("role {} is one of another account", role.name)));
         }
-        Ok(Self::new(clients, Arc::clone(&self.traffic), self.home.clone(), identity))
+        Ok(Self::new(client, Arc::clone(&self.traffic), self.home.clone(), identity))
     }
 }
 

@@ -1,26 +1,16 @@
 //! The reads of one bucket, asked in its region wherever that turns out to be.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 
-use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::types::Payer;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bucketwatch_engine::cloud::{self, BucketAddress, Cloud as _, CloudError, ObjectName};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::untrusted::Untrusted;
 
-use super::AwsCloud;
-use super::convert;
-use super::failure::{Question, is_absent, other_region};
-
-/// Builds a bucket request: every one names the bucket and the account that must own it.
-macro_rules! request {
-    ($s3:ident, $operation:ident, $bucket:ident) => {
-        $s3.$operation().bucket($bucket.name.as_raw()).expected_bucket_owner($bucket.owner.as_str())
-    };
-}
+use super::client::Question;
+use super::endpoint::Service;
+use super::failure::Asked;
+use super::{AwsCloud, answer};
 
 /// Tells a directory bucket. Its ACLs are disabled and all of Block Public Access is on, for good; it has neither a website
 /// nor requesters who pay, and S3 refuses to be asked for any of it, or to be told who should own it.
@@ -30,9 +20,10 @@ fn is_directory(bucket: &BucketAddress) -> bool {
     cloud::is_directory(&bucket.name)
 }
 
-/// Gives who should own a bucket, where S3 may be told.
-fn owner(bucket: &BucketAddress) -> Option<String> {
-    (!is_directory(bucket)).then(|| bucket.owner.as_str().to_owned())
+/// Asks for the sub-resource `what` of a bucket.
+fn about<'a>(bucket: &'a BucketAddress, what: &str) -> Question<'a> {
+    let service = if is_directory(bucket) { Service::S3Express } else { Service::S3 };
+    Question::of_bucket(service, bucket.name.as_raw(), &bucket.owner, what)
 }
 
 /// All of Block Public Access.
@@ -51,11 +42,10 @@ impl AwsCloud {
         if is_directory(bucket) {
             return Ok(Some(Ownership::BucketOwnerEnforced));
         }
-        let question = self.question(Operation::GetBucketOwnershipControls, bucket);
-        let codes = ["OwnershipControlsNotFoundError"];
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_ownership_controls, bucket).send();
-        let Some(answer) = self.ask(&question, bucket, &codes, call).await? else { return Ok(None) };
-        convert::ownership(&answer).map(Some).map_err(|why| question.misunderstood(why))
+        let asked = self.asked(Operation::GetBucketOwnershipControls, bucket);
+        let question = about(bucket, "ownershipControls");
+        let answer = self.ask(&asked, bucket, &question, &["OwnershipControlsNotFoundError"]).await?;
+        answer.map(|body| asked.understood(&body, "OwnershipControls", answer::ownership)).transpose()
     }
 
     pub(super) async fn read_block(
@@ -65,12 +55,12 @@ impl AwsCloud {
         if is_directory(bucket) {
             return Ok(Some(ALL_ON));
         }
-        let question = self.question(Operation::GetBucketPublicAccessBlock, bucket);
-        let codes = ["NoSuchPublicAccessBlockConfiguration"];
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_public_access_block, bucket).send();
-        let Some(answer) = self.ask(&question, bucket, &codes, call).await? else { return Ok(None) };
-        let block = answer.public_access_block_configuration().map(convert::s3_block);
-        block.map(Some).ok_or_else(|| question.misunderstood("the answer holds no configuration"))
+        let asked = self.asked(Operation::GetBucketPublicAccessBlock, bucket);
+        let question = about(bucket, "publicAccessBlock");
+        let answer = self.ask(&asked, bucket, &question, &["NoSuchPublicAccessBlockConfiguration"]).await?;
+        answer
+            .map(|body| asked.understood(&body, "PublicAccessBlockConfiguration", answer::block))
+            .transpose()
     }
 
     pub(super) async fn read_policy(&self, bucket: &BucketAddress) -> Result<Option<String>, CloudError> {
@@ -78,15 +68,12 @@ impl AwsCloud {
             true => Operation::GetDirectoryBucketPolicy,
             false => Operation::GetBucketPolicy,
         };
-        let question = self.question(operation, bucket);
-        let call = |s3: &aws_sdk_s3::Client| {
-            request!(s3, get_bucket_policy, bucket).set_expected_bucket_owner(owner(bucket)).send()
-        };
-        let Some(answer) = self.ask(&question, bucket, &["NoSuchBucketPolicy"], call).await? else {
-            return Ok(None);
-        };
-        let text = answer.policy.filter(|text| !text.is_empty());
-        text.map(Some).ok_or_else(|| question.misunderstood("the answer is empty"))
+        let asked = self.asked(operation, bucket);
+        let answer = self.ask(&asked, bucket, &about(bucket, "policy"), &["NoSuchBucketPolicy"]).await?;
+        let Some(body) = answer else { return Ok(None) };
+        let text = String::from_utf8(body).map_err(|_| asked.misunderstood("the answer is not in UTF-8"))?;
+        let text = Some(text).filter(|text| !text.is_empty());
+        text.map(Some).ok_or_else(|| asked.misunderstood("the answer is empty"))
     }
 
     pub(super) async fn read_policy_status(
@@ -96,19 +83,19 @@ impl AwsCloud {
         if is_directory(bucket) {
             return Ok(None);
         }
-        let question = self.question(Operation::GetBucketPolicyStatus, bucket);
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_policy_status, bucket).send();
-        let answer = self.ask(&question, bucket, &["NoSuchBucketPolicy"], call).await?;
-        Ok(answer.and_then(|answer| answer.policy_status).and_then(|status| status.is_public))
+        let asked = self.asked(Operation::GetBucketPolicyStatus, bucket);
+        let question = about(bucket, "policyStatus");
+        let answer = self.ask(&asked, bucket, &question, &["NoSuchBucketPolicy"]).await?;
+        let status = answer
+            .map(|body| asked.understood(&body, "PolicyStatus", |status| status.flag("IsPublic")))
+            .transpose()?;
+        Ok(status.flatten())
     }
 
     pub(super) async fn read_acl(&self, bucket: &BucketAddress) -> Result<Option<Acl>, CloudError> {
-        let question = self.question(Operation::GetBucketAcl, bucket);
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_acl, bucket).send();
-        let Some(answer) = self.ask(&question, bucket, &[], call).await? else { return Ok(None) };
-        let owner = answer.owner().and_then(|owner| owner.id());
-        let acl = convert::acl(owner, answer.grants.as_deref());
-        acl.map(Some).map_err(|why| question.misunderstood(why))
+        let asked = self.asked(Operation::GetBucketAcl, bucket);
+        let answer = self.ask(&asked, bucket, &about(bucket, "acl"), &[]).await?;
+        answer.map(|body| asked.understood(&body, "AccessControlPolicy", answer::acl)).transpose()
     }
 
     /// *Source*: S3 API reference, "GetObjectAcl" and "Working with delete markers" (read 2026-11-23): the ACL of a
@@ -122,26 +109,22 @@ impl AwsCloud {
             None => Operation::GetObjectAcl,
             Some(_) => Operation::GetObjectVersionAcl,
         };
-        let question = self.question(operation, bucket);
-        let version = object.version_id.as_ref().map(|version| version.as_raw().to_owned());
-        let call = |s3: &aws_sdk_s3::Client| {
-            let request = request!(s3, get_object_acl, bucket).key(object.key.as_raw());
-            request.set_version_id(version.clone()).send()
-        };
+        let asked = self.asked(operation, bucket);
+        let version = object.version_id.as_ref().map(Untrusted::as_raw);
+        let question = about(bucket, "acl").object(object.key.as_raw()).with("versionId", version);
         let codes = ["NoSuchKey", "NoSuchVersion", "MethodNotAllowed"];
-        let Some(answer) = self.ask(&question, bucket, &codes, call).await? else { return Ok(None) };
-        let owner = answer.owner().and_then(|owner| owner.id());
-        let acl = convert::acl(owner, answer.grants.as_deref());
-        acl.map(Some).map_err(|why| question.misunderstood(why))
+        let answer = self.ask(&asked, bucket, &question, &codes).await?;
+        answer.map(|body| asked.understood(&body, "AccessControlPolicy", answer::acl)).transpose()
     }
 
     pub(super) async fn read_website(&self, bucket: &BucketAddress) -> Result<Option<()>, CloudError> {
         if is_directory(bucket) {
             return Ok(None);
         }
-        let question = self.question(Operation::GetBucketWebsite, bucket);
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_website, bucket).send();
-        Ok(self.ask(&question, bucket, &["NoSuchWebsiteConfiguration"], call).await?.map(|_| ()))
+        let asked = self.asked(Operation::GetBucketWebsite, bucket);
+        let question = about(bucket, "website");
+        let answer = self.ask(&asked, bucket, &question, &["NoSuchWebsiteConfiguration"]).await?;
+        answer.map(|body| asked.understood(&body, "WebsiteConfiguration", |_| Ok(()))).transpose()
     }
 
     pub(super) async fn read_requester_pays(
@@ -151,14 +134,11 @@ impl AwsCloud {
         if is_directory(bucket) {
             return Ok(Some(false));
         }
-        let question = self.question(Operation::GetBucketRequestPayment, bucket);
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_request_payment, bucket).send();
-        let answer = self.ask(&question, bucket, &[], call).await?;
-        match answer.and_then(|answer| answer.payer) {
-            Some(Payer::Requester) => Ok(Some(true)),
-            Some(Payer::BucketOwner) => Ok(Some(false)),
-            _ => Err(question.misunderstood("the answer names no payer")),
-        }
+        let asked = self.asked(Operation::GetBucketRequestPayment, bucket);
+        let answer = self.ask(&asked, bucket, &about(bucket, "requestPayment"), &[]).await?;
+        answer
+            .map(|body| asked.understood(&body, "RequestPaymentConfiguration", answer::requester_pays))
+            .transpose()
     }
 
     pub(super) async fn read_encryption(&self, bucket: &BucketAddress) -> Result<Option<String>, CloudError> {
@@ -166,14 +146,12 @@ impl AwsCloud {
             true => Operation::GetDirectoryBucketEncryption,
             false => Operation::GetBucketEncryption,
         };
-        let question = self.question(operation, bucket);
+        let asked = self.asked(operation, bucket);
         let codes = ["ServerSideEncryptionConfigurationNotFoundError"];
-        let call = |s3: &aws_sdk_s3::Client| {
-            request!(s3, get_bucket_encryption, bucket).set_expected_bucket_owner(owner(bucket)).send()
-        };
-        let Some(answer) = self.ask(&question, bucket, &codes, call).await? else { return Ok(None) };
-        let algorithm = convert::algorithm(&answer);
-        algorithm.map(Some).ok_or_else(|| question.misunderstood("the answer names no algorithm"))
+        let answer = self.ask(&asked, bucket, &about(bucket, "encryption"), &codes).await?;
+        answer
+            .map(|body| asked.understood(&body, "ServerSideEncryptionConfiguration", answer::algorithm))
+            .transpose()
     }
 
     pub(super) async fn read_tags(
@@ -183,40 +161,35 @@ impl AwsCloud {
         if is_directory(bucket) {
             return Ok(None);
         }
-        let question = self.question(Operation::GetBucketTagging, bucket);
-        let call = |s3: &aws_sdk_s3::Client| request!(s3, get_bucket_tagging, bucket).send();
-        let answer = self.ask(&question, bucket, &["NoSuchTagSet"], call).await?;
-        let pair = |tag: aws_sdk_s3::types::Tag| (tag.key.into(), tag.value.into());
-        Ok(answer.map(|answer| answer.tag_set.into_iter().map(pair).collect()))
+        let asked = self.asked(Operation::GetBucketTagging, bucket);
+        let answer = self.ask(&asked, bucket, &about(bucket, "tagging"), &["NoSuchTagSet"]).await?;
+        answer.map(|body| asked.understood(&body, "Tagging", answer::tags)).transpose()
     }
 
-    fn question(&self, operation: Operation, bucket: &BucketAddress) -> Question {
+    fn asked(&self, operation: Operation, bucket: &BucketAddress) -> Asked {
         let region = Some(self.region_of(bucket));
-        Question { operation, subject: Some(bucket.name.clone()), region }
+        Asked { operation, subject: Some(bucket.name.clone()), region }
     }
 
-    /// Sends one request and follows S3 once to another region. One of `absent` means that there is none.
-    async fn ask<T, E, F>(
+    /// Asks, and follows S3 once to another region. One of `absent` means that there is none.
+    async fn ask(
         &self,
-        question: &Question,
+        asked: &Asked,
         bucket: &BucketAddress,
+        question: &Question<'_>,
         absent: &[&str],
-        call: impl Fn(&aws_sdk_s3::Client) -> F,
-    ) -> Result<Option<T>, CloudError>
-    where
-        F: Future<Output = Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let asked = self.region_of(bucket);
-        let mut answer = call(&self.clients.s3(&asked)).await;
-        if let Some(region) = answer.as_ref().err().and_then(other_region).filter(|region| *region != asked) {
-            self.remember_region(bucket, &region);
-            answer = call(&self.clients.s3(&region)).await;
+    ) -> Result<Option<Vec<u8>>, CloudError> {
+        let region = self.region_of(bucket);
+        let mut answer = self.client.ask(&region, question).await;
+        let other = answer.as_ref().err().and_then(|failure| failure.other_region());
+        if let Some(other) = other.filter(|other| **other != region).map(str::to_owned) {
+            self.remember_region(bucket, &other);
+            answer = self.client.ask(&other, question).await;
         }
         match answer {
-            Ok(answer) => Ok(Some(answer)),
-            Err(error) if is_absent(&error, absent) => Ok(None),
-            Err(error) => Err(question.refused(&error)),
+            Ok(body) => Ok(Some(body)),
+            Err(failure) if failure.is_absent(absent) => Ok(None),
+            Err(failure) => Err(asked.refused(failure)),
         }
     }
 }

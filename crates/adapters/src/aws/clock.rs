@@ -1,6 +1,7 @@
 //! How far AWS's clock is ahead of the local one.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -26,6 +27,11 @@ impl Clock {
         }
         let estimate = if (least..=most).contains(&0) { 0 } else { least.midpoint(most) };
         self.offset_ms.store(estimate, Ordering::Relaxed);
+    }
+
+    /// Gives what AWS's clock shows, by which signatures are made.
+    pub(super) fn aws_now(&self) -> SystemTime {
+        SystemTime::from(Timestamp::now().saturating_add(self.offset()).unwrap_or(Timestamp::MAX))
     }
 
     /// Gives the estimate.

@@ -1,81 +1,192 @@
-//! Sorts the SDK's errors once: what is absent, what is denied, what may pass.
+//! Sorts failures once: what is absent, what is denied, what may pass.
 
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_s3::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bucketwatch_engine::cloud::{Cause, CloudError};
 use bucketwatch_engine::operation::Operation;
 use bucketwatch_policy::untrusted::Untrusted;
 
+use super::xml::{self, Element};
+
+/// How a call failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: Option<u16>,
+    code: Option<String>,
+    /// The region that the answer points to.
+    region: Option<String>,
+    kind: Kind,
+    causes: Causes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// There was an answer.
+    Answered,
+    /// There was none in time.
+    Late,
+    /// The connection failed; the same may succeed.
+    Lost,
+    /// The call could not be made.
+    Unsent,
+    /// There are no credentials to make it with.
+    Keyless,
+}
+
+impl Failure {
+    /// Gives what `answer`, which is no success, says.
+    pub(super) fn answered(answer: &HttpResponse) -> Self {
+        let (code, message) = xml::error(answer.body().bytes().unwrap_or_default()).unzip();
+        let status = answer.status().as_u16();
+        let word = code.clone().unwrap_or_else(|| format!("status {status}"));
+        let text = message.flatten().map_or_else(|| word.clone(), |message| format!("{word}: {message}"));
+        let region = answer.headers().get("x-amz-bucket-region").map(str::to_owned);
+        Self { status: Some(status), code, region, kind: Kind::Answered, causes: Causes::of_text(&text) }
+    }
+
+    /// Gives that the connector got no answer.
+    pub(super) fn unanswered(error: ConnectorError) -> Self {
+        let kind = match (error.is_timeout(), error.is_user()) {
+            (true, _) => Kind::Late,
+            (false, true) => Kind::Unsent,
+            (false, false) => Kind::Lost,
+        };
+        Self::without_answer(kind, Causes::of(&error))
+    }
+
+    /// Gives that there was no answer before the deadline of all attempts.
+    pub(super) fn timeout() -> Self {
+        Self::without_answer(Kind::Late, Causes::of_text("there was no answer in time"))
+    }
+
+    /// Gives that the call could not be made, for `causes`.
+    pub(super) fn unsent(causes: Causes) -> Self {
+        Self::without_answer(Kind::Unsent, causes)
+    }
+
+    /// Gives that there are no credentials.
+    pub(super) fn keyless(error: CredentialsError) -> Self {
+        Self::without_answer(Kind::Keyless, Causes::of(&error))
+    }
+
+    fn without_answer(kind: Kind, causes: Causes) -> Self {
+        Self { status: None, code: None, region: None, kind, causes }
+    }
+
+    /// Tells whether attempt number `attempt` may be followed by one that succeeds.
+    pub(super) fn may_pass(&self, attempt: u32) -> bool {
+        match self.kind {
+            Kind::Late | Kind::Lost => true,
+            Kind::Unsent | Kind::Keyless => false,
+            Kind::Answered => match self.code.as_deref() {
+                // The answer's date has set our clock right.
+                Some("RequestTimeTooSkewed" | "RequestExpired") => attempt == 1,
+                Some("RequestTimeout" | "RequestTimeoutException") => true,
+                Some(code) if is_throttling(code) => true,
+                _ => matches!(self.status, Some(429 | 500 | 502 | 503 | 504)),
+            },
+        }
+    }
+
+    /// Tells whether nobody answered.
+    pub(super) fn is_silence(&self) -> bool {
+        self.kind == Kind::Late
+    }
+
+    /// Tells whether AWS said that there is none, by one of `codes`: an error in form, an answer in substance.
+    pub(super) fn is_absent(&self, codes: &[&str]) -> bool {
+        let code = self.code.as_deref();
+        matches!(self.status, Some(404 | 405)) && code.is_some_and(|code| codes.contains(&code))
+    }
+
+    /// Gives the region that S3 points to when it was asked in a wrong one.
+    ///
+    /// *Source*: Amazon S3 API reference, "Error responses": PermanentRedirect, AuthorizationHeaderMalformed.
+    pub(super) fn other_region(&self) -> Option<&str> {
+        let points_elsewhere = match self.status {
+            Some(301 | 307) => true,
+            Some(400) => matches!(
+                self.code.as_deref(),
+                Some("AuthorizationHeaderMalformed" | "IllegalLocationConstraintException")
+            ),
+            _ => false,
+        };
+        self.region.as_deref().filter(|region| points_elsewhere && is_region(region))
+    }
+}
+
+impl<E> From<&SdkError<E, HttpResponse>> for Failure
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    fn from(error: &SdkError<E, HttpResponse>) -> Self {
+        let kind = match error {
+            _ if chain(error).any(|cause| cause.is::<CredentialsError>()) => Kind::Keyless,
+            SdkError::TimeoutError(_) => Kind::Late,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::Late,
+            SdkError::DispatchFailure(_) => Kind::Lost,
+            _ => Kind::Answered,
+        };
+        Self {
+            status: error.raw_response().map(|response| response.status().as_u16()),
+            code: error.as_service_error().and_then(ProvideErrorMetadata::code).map(str::to_owned),
+            region: None,
+            kind,
+            causes: Causes::of(error),
+        }
+    }
+}
+
 /// What was asked, for the error that may come of it.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(super) struct Asked {
     pub(super) operation: Operation,
     pub(super) subject: Option<Untrusted>,
     pub(super) region: Option<String>,
 }
 
-impl Question {
-    /// A question about the account.
+impl Asked {
+    /// Something about the account.
     pub(super) fn about_account(operation: Operation, region: &str) -> Self {
         Self { operation, subject: None, region: Some(region.to_owned()) }
     }
 
-    /// The failure of an answer that does not say what it should.
+    /// The error of an answer that does not say what it should.
     pub(super) fn misunderstood(&self, why: &'static str) -> CloudError {
-        self.failed(Cause::Bug, "UnexpectedAnswer".to_owned(), Some(Causes(why.to_owned())))
+        self.error(Cause::Bug, "UnexpectedAnswer".to_owned(), Causes::of_text(why))
     }
 
-    /// The failure that the SDK reports.
-    pub(super) fn refused<E>(&self, error: &SdkError<E>) -> CloudError
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-    {
-        let facts = Facts {
-            code: error.as_service_error().and_then(ProvideErrorMetadata::code),
-            status: error.raw_response().map(|response| response.status().as_u16()),
-            transport: transport_word(error),
-            credentials: has_credentials_error(error),
-        };
-        let (cause, code) = sort(&facts);
-        self.failed(cause, code, Some(Causes::of(error)))
+    /// Gives what the answer `body` says, whose document has to be a `root`.
+    pub(super) fn understood<T>(
+        &self,
+        body: &[u8],
+        root: &str,
+        understand: impl FnOnce(Element<'_>) -> Result<T, &'static str>,
+    ) -> Result<T, CloudError> {
+        xml::read(body, root, understand).map_err(|why| self.misunderstood(why))
     }
 
-    fn failed(&self, cause: Cause, code: String, causes: Option<Causes>) -> CloudError {
+    /// The error that comes of `failure`.
+    pub(super) fn refused(&self, failure: impl Into<Failure>) -> CloudError {
+        let failure = failure.into();
+        let (cause, code) = sort(failure.kind, failure.status, failure.code.as_deref());
+        self.error(cause, code, failure.causes)
+    }
+
+    fn error(&self, cause: Cause, code: String, causes: Causes) -> CloudError {
         CloudError {
             cause,
             operation: self.operation,
             subject: self.subject.clone(),
             region: self.region.clone(),
             code,
-            source: causes.map(|causes| Box::new(causes) as Box<dyn Error + Send + Sync>),
+            source: Some(Box::new(causes)),
         }
     }
-}
-
-/// Tells whether AWS said that there is none, by one of `codes`: an error in form, an answer in substance.
-pub(super) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E>, codes: &[&str]) -> bool {
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    matches!(status, Some(404 | 405)) && code.is_some_and(|code| codes.contains(&code))
-}
-
-/// Gives the region that S3 points to when it was asked in a wrong one.
-///
-/// *Source*: Amazon S3 API reference, "Error responses": PermanentRedirect, AuthorizationHeaderMalformed.
-pub(super) fn other_region<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
-    let response: &HttpResponse = error.raw_response()?;
-    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    let points_elsewhere = match response.status().as_u16() {
-        301 | 307 => true,
-        400 => matches!(code, Some("AuthorizationHeaderMalformed" | "IllegalLocationConstraintException")),
-        _ => false,
-    };
-    let region = response.headers().get("x-amz-bucket-region")?;
-    (points_elsewhere && is_region(region)).then(|| region.to_owned())
 }
 
 /// A region becomes part of a host name, so nothing else may pass for one.
@@ -87,36 +198,24 @@ pub(crate) fn is_region(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-struct Facts<'a> {
-    code: Option<&'a str>,
-    status: Option<u16>,
-    transport: Option<&'static str>,
-    credentials: bool,
-}
-
-fn sort(facts: &Facts<'_>) -> (Cause, String) {
-    if facts.credentials {
-        return (Cause::Credentials, "CredentialsUnavailable".to_owned());
+fn sort(kind: Kind, status: Option<u16>, code: Option<&str>) -> (Cause, String) {
+    match kind {
+        Kind::Keyless => (Cause::Credentials, "CredentialsUnavailable".to_owned()),
+        Kind::Late => (Cause::Unavailable, "Timeout".to_owned()),
+        Kind::Lost => (Cause::Unavailable, "ConnectionFailed".to_owned()),
+        Kind::Unsent | Kind::Answered => {
+            let status = status.unwrap_or_default();
+            let code = code.filter(|code| is_code(code)).map_or_else(|| word_for(status), str::to_owned);
+            (cause(&code, status), code)
+        }
     }
-    if let Some(word) = facts.transport {
-        return (Cause::Unavailable, word.to_owned());
-    }
-    let status = facts.status.unwrap_or_default();
-    let code = facts.code.filter(|code| is_code(code)).map_or_else(|| word_for(status), str::to_owned);
-    (cause(&code, status), code)
 }
 
 fn cause(code: &str, status: u16) -> Cause {
     match code {
         "NoSuchBucket" => Cause::NotFound,
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Cause::Credentials,
-        "SlowDown"
-        | "Throttling"
-        | "ThrottlingException"
-        | "RequestLimitExceeded"
-        | "TooManyRequests"
-        | "TooManyRequestsException"
-        | "BandwidthLimitExceeded" => Cause::Throttled,
+        code if is_throttling(code) => Cause::Throttled,
         "AccessDenied"
         | "AccessDeniedException"
         | "InvalidAccessKeyId"
@@ -130,6 +229,25 @@ fn cause(code: &str, status: u16) -> Cause {
             _ => Cause::Bug,
         },
     }
+}
+
+/// Tells whether AWS says by `code` that there were too many calls.
+fn is_throttling(code: &str) -> bool {
+    const CODES: [&str; 12] = [
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "LimitExceededException",
+        "TooManyRequests",
+        "TooManyRequestsException",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+    ];
+    CODES.contains(&code)
 }
 
 /// An answer without a code: an empty 403 is a denial, the rest keep their number.
@@ -148,19 +266,6 @@ fn is_code(code: &str) -> bool {
     (1..=80).contains(&code.len()) && code.bytes().all(plain)
 }
 
-fn transport_word<E>(error: &SdkError<E>) -> Option<&'static str> {
-    match error {
-        SdkError::TimeoutError(_) => Some("Timeout"),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => Some("Timeout"),
-        SdkError::DispatchFailure(_) => Some("ConnectionFailed"),
-        _ => None,
-    }
-}
-
-fn has_credentials_error(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(|cause| cause.is::<CredentialsError>())
-}
-
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
@@ -170,12 +275,16 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 pub(crate) struct Causes(String);
 
 impl Causes {
+    /// Gives `text` as the only one.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self(text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1_000).collect())
+    }
+
     /// Gives the texts of `error` and all its causes, without repeats.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
         let mut texts: Vec<String> = chain(error).map(ToString::to_string).collect();
         texts.dedup();
-        let text = texts.join(": ");
-        Self(text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1_000).collect())
+        Self::of_text(&texts.join(": "))
     }
 }
 
@@ -188,12 +297,20 @@ impl std::fmt::Display for Causes {
 impl Error for Causes {}
 
 #[cfg(test)]
+impl Failure {
+    /// Gives an answer of that status and code.
+    pub(super) fn refused(status: u16, code: Option<String>) -> Self {
+        let causes = Causes::of_text("refused");
+        Self { status: Some(status), code, region: None, kind: Kind::Answered, causes }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(code: Option<&str>, status: u16, expected: (Cause, &str)) {
-        let facts = Facts { code, status: Some(status), transport: None, credentials: false };
-        let (cause, word) = sort(&facts);
+        let (cause, word) = sort(Kind::Answered, Some(status), code);
         assert_eq!((cause, word.as_str()), expected, "{code:?} {status}");
     }
 

@@ -5,31 +5,36 @@ use bucketwatch_engine::operation::Operation;
 use jiff::Timestamp;
 
 use super::AwsCloud;
-use super::failure::{Question, is_region};
+use super::client::Question;
+use super::failure::{Asked, is_region};
+use super::xml::Element;
 
 /// Always sent: AWS refuses a listing without it to accounts of more than 10,000 buckets, and gives a bucket's region
 /// only with it.
 ///
 /// *Source*: Amazon S3 API reference, "ListBuckets".
-const PAGE: i32 = 1_000;
+const PAGE: &str = "1000";
 
 impl AwsCloud {
     pub(super) async fn read_page(&self, continuation: Option<&str>) -> Result<BucketPage, CloudError> {
-        let question = Question::about_account(Operation::ListBuckets, &self.home);
-        let request = self.clients.s3(&self.home).list_buckets().max_buckets(PAGE);
-        let answer = request.set_continuation_token(continuation.map(str::to_owned)).send().await;
-        let answer = answer.map_err(|error| question.refused(&error))?;
-        let mut buckets = Vec::with_capacity(answer.buckets().len());
-        for bucket in answer.buckets.unwrap_or_default() {
-            let name =
-                bucket.name.ok_or_else(|| question.misunderstood("a bucket of the listing has no name"))?;
-            buckets.push(ListedBucket {
-                name: name.into(),
-                region: bucket.bucket_region.filter(|region| is_region(region)),
-                created_at: bucket.creation_date.and_then(|date| Timestamp::from_second(date.secs()).ok()),
-            });
-        }
-        let continuation = answer.continuation_token.filter(|token| !token.is_empty());
-        Ok(BucketPage { buckets, continuation })
+        let asked = Asked::about_account(Operation::ListBuckets, &self.home);
+        let question = Question::of_listing(&self.identity.account).with("max-buckets", Some(PAGE));
+        let question = question.with("continuation-token", continuation);
+        let body = self.client.ask(&self.home, &question).await.map_err(|failure| asked.refused(failure))?;
+        asked.understood(&body, "ListAllMyBucketsResult", |page| {
+            let buckets = page.child("Buckets").into_iter().flat_map(|list| list.children("Bucket"));
+            let continuation = page.word("ContinuationToken").map(str::to_owned);
+            Ok(BucketPage { buckets: buckets.map(listed).collect::<Result<_, _>>()?, continuation })
+        })
     }
+}
+
+fn listed(bucket: Element<'_>) -> Result<ListedBucket, &'static str> {
+    let region = bucket.text("BucketRegion").filter(|region| is_region(region));
+    let created_at = bucket.text("CreationDate").and_then(|date| date.parse::<Timestamp>().ok());
+    Ok(ListedBucket {
+        name: bucket.text("Name").ok_or("a bucket of the listing has no name")?.into(),
+        region: region.map(str::to_owned),
+        created_at: created_at.and_then(|date| Timestamp::from_second(date.as_second()).ok()),
+    })
 }

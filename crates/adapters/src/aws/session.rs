@@ -1,12 +1,11 @@
-//! The few calls that notices and secrets need, beside S3: signed by hand, because a client for each service would
-//! cost more to build than everything else here together.
+//! The calls of other services than S3 that notices, secrets, queues and the check-up need: signed here, because a client
+//! for each service would cost more to build than everything else together.
 //!
 //! Credentials, region, proxy, trust and endpoint are those of the ambient AWS configuration, as for a scan.
 
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
@@ -15,8 +14,10 @@ use aws_smithy_types::body::SdkBody;
 use bucketwatch_engine::notifier::{DeliveryError, Retry};
 use tokio::sync::OnceCell;
 
+use super::client::encoded;
 use super::connect::{ConnectOptions, ambient, home_region};
 use super::failure::Causes;
+use super::keys::Keys;
 use super::transport::read_to_end;
 
 /// How long a call may take.
@@ -31,6 +32,7 @@ pub struct AwsSession {
 struct Ambient {
     pool: SharedHttpConnector,
     config: SdkConfig,
+    keys: Keys,
     home: String,
 }
 
@@ -112,20 +114,9 @@ impl From<CallError> for DeliveryError {
 }
 
 /// Gives the body of a call of the query protocol.
-pub(crate) fn encoded(form: &[(String, String)]) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let encode = |text: &str| {
-        text.bytes().fold(String::new(), |mut out, byte| {
-            if plain(byte) {
-                out.push(char::from(byte));
-            } else {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-            out
-        })
-    };
+pub(crate) fn form(parts: &[(String, String)]) -> String {
     let pairs: Vec<_> =
-        form.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        parts.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     pairs.join("&")
 }
 
@@ -139,7 +130,8 @@ impl AwsSession {
         let open = async || {
             let (pool, config) = ambient(&self.options).await?;
             let home = home_region(&config)?;
-            Ok::<_, super::ConnectError>(Ambient { pool, config, home })
+            let keys = Keys::new(config.credentials_provider());
+            Ok::<_, super::ConnectError>(Ambient { pool, config, keys, home })
         };
         let region = "no region yet".to_owned();
         self.ambient.get_or_try_init(open).await.map_err(|error| CallError {
@@ -192,15 +184,14 @@ impl AwsSession {
 
 async fn signed(ambient: &Ambient, call: &Call, region: &str) -> Result<HttpRequest, String> {
     let words = |error: &(dyn std::error::Error + 'static)| Causes::of(error).to_string();
-    let provider = ambient.config.credentials_provider().ok_or("no AWS credentials found")?;
-    let credentials = provider.provide_credentials().await.map_err(|error| words(&error))?;
+    let now = SystemTime::now();
+    let identity = ambient.keys.identity(now).await.map_err(|error| words(&error))?;
     let url = format!("{}{}", endpoint(&ambient.config, call.service, region), call.path);
-    let identity = credentials.into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
         .name(call.service)
-        .time(SystemTime::now())
+        .time(now)
         .settings(SigningSettings::default())
         .build()
         .map_err(|error| words(&error))?

@@ -1,6 +1,7 @@
-//! AWS by the SDK, against an account on loopback.
+//! AWS, against an account on loopback.
 
 mod answers;
+mod asked;
 mod environment;
 mod faults;
 mod fixture;

@@ -17,8 +17,13 @@ pub(crate) struct Judge {
 impl Judge {
     /// Starts one; `None` where there is none to start.
     pub(crate) fn start() -> Option<Self> {
+        Self::by("published/judge.py")
+    }
+
+    /// Starts one that judges by the program at `path` beside this page.
+    pub(crate) fn by(path: &str) -> Option<Self> {
         let mut process = Command::new(environment()?.join("bin/python"))
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/published/judge.py"))
+            .arg(format!("{}/tests/it/{path}", env!("CARGO_MANIFEST_DIR")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -29,7 +34,12 @@ impl Judge {
 
     /// Gives what is wrong with a document of a kind that the judge's own page names.
     pub(crate) fn faults(&mut self, kind: &str, document: &Value) -> Vec<String> {
-        writeln!(self.documents, "{}", json!([kind, document])).unwrap();
+        self.faults_of(&json!([kind, document]))
+    }
+
+    /// Gives what is wrong with a document, where the judge knows but one kind.
+    pub(crate) fn faults_of(&mut self, document: &Value) -> Vec<String> {
+        writeln!(self.documents, "{document}").unwrap();
         let mut line = String::new();
         self.faults.read_line(&mut line).unwrap();
         serde_json::from_str(&line).expect("the judge answers; `cargo xtask test` installs what it needs")
