@@ -2,6 +2,7 @@
 
 mod access_point;
 mod answer;
+mod asked;
 mod assume;
 mod bucket;
 mod client;
@@ -39,7 +40,8 @@ pub use self::assume::{AwsAccounts, RoleElsewhere};
 pub(crate) use self::connect::ambient;
 pub use self::connect::{ConnectError, ConnectOptions, Embedded, connect};
 pub use self::deployment::AwsDeployment;
-pub(crate) use self::failure::{Causes, is_region};
+pub(crate) use self::endpoint::is_region;
+pub(crate) use self::failure::Causes;
 pub use self::queue::SqsQueue;
 pub use self::session::AwsSession;
 pub(crate) use self::session::{Call, form};

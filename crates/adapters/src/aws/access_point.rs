@@ -7,8 +7,8 @@ use bucketwatch_exposure::snapshot::{AccessPoint, BlockPublicAccess, NetworkOrig
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 
+use super::asked::Asked;
 use super::client::Question;
-use super::failure::Asked;
 use super::xml::Element;
 use super::{AwsCloud, answer};
 

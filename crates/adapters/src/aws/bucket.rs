@@ -7,9 +7,9 @@ use bucketwatch_engine::operation::Operation;
 use bucketwatch_exposure::snapshot::{Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::untrusted::Untrusted;
 
+use super::asked::Asked;
 use super::client::Question;
 use super::endpoint::Service;
-use super::failure::Asked;
 use super::{AwsCloud, answer};
 
 /// Tells a directory bucket. Its ACLs are disabled and all of Block Public Access is on, for good; it has neither a website

@@ -21,7 +21,8 @@ use bucketwatch_engine::cloud::{Cause, CloudError};
 
 use super::AwsCloud;
 use super::client::Client;
-use super::failure::{Causes, is_region};
+use super::endpoint::is_region;
+use super::failure::Causes;
 use super::identity::identity;
 use super::retry::{FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS};
 use super::transport::{Paced, Traffic, client, pool};

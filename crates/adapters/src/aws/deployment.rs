@@ -13,7 +13,7 @@ use bucketwatch_engine::doctor::{Deployment, Logging, Queue, Rule, Trail, Unseen
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::failure::is_region;
+use super::endpoint::is_region;
 use super::session::{AwsSession, Call};
 
 /// A deployment in the account that a session opens.

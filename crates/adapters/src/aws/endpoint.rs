@@ -9,8 +9,6 @@ use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use bucketwatch_policy::name::AccountId;
 
-use super::failure::is_region;
-
 /// A service whose answers are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
@@ -124,6 +122,15 @@ fn suffix(region: &str) -> &'static str {
     other.map_or("amazonaws.com", |(_, suffix)| suffix)
 }
 
+/// A region becomes part of a host name, so nothing else may pass for one.
+pub(crate) fn is_region(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len())
+        && text.bytes().all(plain)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
 fn is_local(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
@@ -201,5 +208,13 @@ mod tests {
     fn an_address_in_brackets_is_local() {
         assert!(is_local("http://[::1]:4566/path"));
         assert!(!is_local("http://localhost.example.com"));
+    }
+
+    #[test]
+    fn only_region_names_pass_for_regions() {
+        assert!(is_region("eu-west-1"));
+        for text in ["", "evil.example.com/", "EU", "a b", "-x", "x-"] {
+            assert!(!is_region(text), "{text}");
+        }
     }
 }

@@ -6,11 +6,10 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use bucketwatch_engine::cloud::{Cause, CloudError};
-use bucketwatch_engine::operation::Operation;
-use bucketwatch_policy::untrusted::Untrusted;
+use bucketwatch_engine::cloud::Cause;
 
-use super::xml::{self, Element};
+use super::endpoint::is_region;
+use super::xml;
 
 /// How a call failed.
 #[derive(Debug)]
@@ -103,6 +102,12 @@ impl Failure {
         matches!(self.status, Some(404 | 405)) && code.is_some_and(|code| codes.contains(&code))
     }
 
+    /// Gives the cause as far as it decides what happens next, AWS's code or a word of ours, and what happened.
+    pub(super) fn sorted(self) -> (Cause, String, Causes) {
+        let (cause, code) = sort(self.kind, self.status, self.code.as_deref());
+        (cause, code, self.causes)
+    }
+
     /// Gives the region that S3 points to when it was asked in a wrong one.
     ///
     /// *Source*: Amazon S3 API reference, "Error responses": PermanentRedirect, AuthorizationHeaderMalformed.
@@ -139,63 +144,6 @@ where
             causes: Causes::of(error),
         }
     }
-}
-
-/// What was asked, for the error that may come of it.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) operation: Operation,
-    pub(super) subject: Option<Untrusted>,
-    pub(super) region: Option<String>,
-}
-
-impl Asked {
-    /// Something about the account.
-    pub(super) fn about_account(operation: Operation, region: &str) -> Self {
-        Self { operation, subject: None, region: Some(region.to_owned()) }
-    }
-
-    /// The error of an answer that does not say what it should.
-    pub(super) fn misunderstood(&self, why: &'static str) -> CloudError {
-        self.error(Cause::Bug, "UnexpectedAnswer".to_owned(), Causes::of_text(why))
-    }
-
-    /// Gives what the answer `body` says, whose document has to be a `root`.
-    pub(super) fn understood<T>(
-        &self,
-        body: &[u8],
-        root: &str,
-        understand: impl FnOnce(Element<'_>) -> Result<T, &'static str>,
-    ) -> Result<T, CloudError> {
-        xml::read(body, root, understand).map_err(|why| self.misunderstood(why))
-    }
-
-    /// The error that comes of `failure`.
-    pub(super) fn refused(&self, failure: impl Into<Failure>) -> CloudError {
-        let failure = failure.into();
-        let (cause, code) = sort(failure.kind, failure.status, failure.code.as_deref());
-        self.error(cause, code, failure.causes)
-    }
-
-    fn error(&self, cause: Cause, code: String, causes: Causes) -> CloudError {
-        CloudError {
-            cause,
-            operation: self.operation,
-            subject: self.subject.clone(),
-            region: self.region.clone(),
-            code,
-            source: Some(Box::new(causes)),
-        }
-    }
-}
-
-/// A region becomes part of a host name, so nothing else may pass for one.
-pub(crate) fn is_region(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=32).contains(&text.len())
-        && text.bytes().all(plain)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 fn sort(kind: Kind, status: Option<u16>, code: Option<&str>) -> (Cause, String) {
@@ -335,13 +283,5 @@ mod tests {
     fn what_is_no_code_is_not_repeated() {
         check(Some("\u{1b}[31mAccess"), 403, (Cause::Denied, "AccessDenied"));
         check(Some(""), 404, (Cause::Bug, "Http404"));
-    }
-
-    #[test]
-    fn only_region_names_pass_for_regions() {
-        assert!(is_region("eu-west-1"));
-        for text in ["", "evil.example.com/", "EU", "a b", "-x", "x-"] {
-            assert!(!is_region(text), "{text}");
-        }
     }
 }

@@ -6,8 +6,9 @@ use bucketwatch_engine::operation::Operation;
 use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 
+use super::asked::Asked;
 use super::client::Client;
-use super::failure::{Asked, Failure};
+use super::failure::Failure;
 
 const ATTEMPTS: u32 = 4;
 

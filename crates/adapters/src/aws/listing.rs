@@ -5,8 +5,9 @@ use bucketwatch_engine::operation::Operation;
 use jiff::Timestamp;
 
 use super::AwsCloud;
+use super::asked::Asked;
 use super::client::Question;
-use super::failure::{Asked, is_region};
+use super::endpoint::is_region;
 use super::xml::Element;
 
 /// Always sent: AWS refuses a listing without it to accounts of more than 10,000 buckets, and gives a bucket's region

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bucketwatch_engine::watch::{EventQueue, Message, QueueError};
 use serde_json::{Value, json};
 
-use super::failure::is_region;
+use super::endpoint::is_region;
 use super::session::{AwsSession, Call};
 
 /// How many messages one call gives, and one call deletes, at most.

@@ -38,7 +38,7 @@ impl AwsSession {
 /// Gives the region that an ARN names.
 pub(crate) fn region_of(arn: &str) -> Option<String> {
     let region = arn.strip_prefix("arn:")?.split(':').nth(2)?;
-    super::failure::is_region(region).then(|| region.to_owned())
+    super::endpoint::is_region(region).then(|| region.to_owned())
 }
 
 #[cfg(test)]
