@@ -1,6 +1,6 @@
 //! `explain --who`: CloudTrail's own history of a bucket that nobody watched.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::process::Output;
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,7 @@ use bucketwatch_sandbox::{Account, demo};
 use serde_json::{Value, json};
 
 use crate::program::{bucketwatch, document, told};
+use crate::request::Request;
 use crate::sandbox::Served;
 
 /// What was asked.
@@ -25,19 +26,8 @@ fn cloudtrail(answers: Vec<(u16, Value)>, by_name: Value) -> (SocketAddr, Asked)
     let serve = move || {
         let mut answers = answers.into_iter();
         for stream in listener.incoming() {
-            let stream = stream.expect("a connection");
-            let mut reader = BufReader::new(stream);
-            let (mut length, mut line) = (0, String::new());
-            while reader.read_line(&mut line).expect("a line") > 2 {
-                let folded = line.to_ascii_lowercase();
-                if let Some(value) = folded.strip_prefix("content-length:") {
-                    length = value.trim().parse().expect("a length");
-                }
-                line.clear();
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).expect("a body");
-            let question: Value = serde_json::from_slice(&body).expect("JSON");
+            let mut stream = stream.expect("a connection");
+            let question = Request::read(&stream).expect("a request").json();
             let attribute = &question["LookupAttributes"][0];
             let (status, answer) = match attribute["AttributeValue"].as_str() {
                 Some(name) if attribute["AttributeKey"] == "EventName" => {
@@ -50,7 +40,6 @@ fn cloudtrail(answers: Vec<(u16, Value)>, by_name: Value) -> (SocketAddr, Asked)
             let text = answer.to_string();
             let head =
                 format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", text.len());
-            let mut stream = reader.into_inner();
             stream.write_all(format!("{head}{text}").as_bytes()).expect("an answer");
         }
     };

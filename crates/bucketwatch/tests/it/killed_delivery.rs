@@ -1,12 +1,12 @@
 //! A delivery that is killed at any moment loses no notice.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bucketwatch_adapters::sqlite::SqliteStore;
 use bucketwatch_engine::notice::{Notice, NoticeBody};
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::program::bucketwatch;
+use crate::request::Request;
 
 const NOTICES: usize = 24;
 const POINTS: u64 = 100;
@@ -63,25 +64,9 @@ impl Hook {
 }
 
 fn take(mut stream: TcpStream, taken: &Mutex<Vec<String>>) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
-    while !is_whole(&bytes) {
-        match stream.read(&mut piece)? {
-            0 => return Ok(()),
-            count => bytes.extend_from_slice(&piece[..count]),
-        }
-    }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let id = text.lines().find_map(|line| line.strip_prefix("webhook-id: ")).expect("an id");
-    taken.lock().expect("a list").push(id.to_owned());
+    let id = Request::read(&stream)?.header("webhook-id").expect("an id").to_owned();
+    taken.lock().expect("a list").push(id);
     stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| body.len() >= length)
 }
 
 fn runtime() -> tokio::runtime::Runtime {

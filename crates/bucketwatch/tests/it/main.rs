@@ -24,6 +24,7 @@ mod least_privilege;
 mod notify;
 mod program;
 mod progress;
+mod request;
 mod routes;
 mod sandbox;
 mod stranger;

@@ -1,12 +1,13 @@
 //! Services of AWS's JSON protocol that answer what they are told to.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use crate::request::Request;
 
 type Answer = (u16, Value);
 
@@ -69,16 +70,8 @@ impl StandIn {
 }
 
 fn serve(mut stream: TcpStream, script: &Shared) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
-    while !is_whole(&bytes) {
-        match stream.read(&mut piece)? {
-            0 => return Ok(()),
-            count => bytes.extend_from_slice(&piece[..count]),
-        }
-    }
-    let text = String::from_utf8_lossy(&bytes).to_lowercase();
-    let target = text.lines().find_map(|line| line.strip_prefix("x-amz-target: ")).unwrap_or_default();
+    let request = Request::read(&stream)?;
+    let target = request.header("x-amz-target").unwrap_or_default().to_lowercase();
     let asked = target.rsplit('.').next().unwrap_or_default().trim().to_owned();
     let mut script = script.lock().expect("no panic before");
     let unknown = (400, json!({"__type": "UnknownOperationException"}));
@@ -87,11 +80,4 @@ fn serve(mut stream: TcpStream, script: &Shared) -> std::io::Result<()> {
     script.asked.insert(asked);
     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     stream.write_all(format!("{head}{body}").as_bytes())
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes).to_lowercase();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    length.and_then(|length| length.trim().parse().ok()).is_some_and(|length: usize| body.len() >= length)
 }

@@ -1,11 +1,11 @@
 //! Settings and secrets that lie in AWS: a parameter of Systems Manager, and Secrets Manager.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::event::{HANDS, Shape, record};
 use super::function::Function;
@@ -13,39 +13,22 @@ use crate::emulator::front::Front;
 use crate::emulator::ministack::Ministack;
 use crate::emulator::{account, calls, environment};
 use crate::program::Credentials;
+use crate::request::Request;
 use crate::sandbox::public_policy;
 
 const PARAMETER: &str = "/bucketwatch/configuration";
 
-/// What was posted.
-struct Post {
-    headers: Vec<String>,
-    body: Value,
-}
-
 /// Takes one post on a free port of the loopback interface.
-fn receive_one() -> (SocketAddr, Receiver<Post>) {
+fn receive_one() -> (SocketAddr, Receiver<Request>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("its address");
     let (tell, post) = channel();
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().expect("a connection");
-        let mut reader = BufReader::new(stream.try_clone().expect("the same stream"));
-        let mut headers = Vec::new();
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).expect("a line");
-            match line.trim_end() {
-                "" => break,
-                header => headers.push(header.to_ascii_lowercase()),
-            }
-        }
-        let length = headers.iter().find_map(|header| header.strip_prefix("content-length: "));
-        let mut body = vec![0; length.expect("a length").parse().expect("a number")];
-        reader.read_exact(&mut body).expect("the body");
+        let request = Request::read(&stream).expect("a request");
         let answered = (&stream).write_all(b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n");
         answered.expect("the answer is taken");
-        let _ = tell.send(Post { headers, body: serde_json::from_slice(&body).expect("JSON") });
+        let _ = tell.send(request);
     });
     (address, post)
 }
@@ -82,9 +65,10 @@ fn the_configuration_comes_from_a_parameter_and_what_is_secret_in_it_from_two_mo
     let event = record("e-1", "PutBucketPolicy", calls::ACCOUNT, &request, &HANDS[1]);
     function.handle(&Shape::Queue.payload(&event));
     let post = post.recv_timeout(Duration::from_secs(30));
-    let Post { headers, body } = post.unwrap_or_else(|error| panic!("{error}: {}", function.said()));
-    assert!(headers[0].starts_with("post /told "), "{headers:?}");
-    assert!(headers.iter().any(|header| header == "x-token: not-for-everybody"), "{headers:?}");
+    let post = post.unwrap_or_else(|error| panic!("{error}: {}", function.said()));
+    assert!(post.line.starts_with("POST /told "), "{}", post.line);
+    assert_eq!(post.header("x-token"), Some("not-for-everybody"));
+    let body = post.json();
     let transition = &body["transitions"][0];
     assert_eq!((&transition["kind"], &transition["bucket"]), (&json!("opened"), &json!("photos")), "{body}");
     assert_eq!(transition["cause"]["actor"], HANDS[1].actor, "{body}");
