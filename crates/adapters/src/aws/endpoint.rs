@@ -60,8 +60,8 @@ impl Endpoints {
     /// Gives the endpoints that `config` and what it was read from name: for one service, or for all.
     pub(super) fn of(config: &SdkConfig) -> Self {
         Self {
-            s3: named(config, Service::S3),
-            s3control: named(config, Service::S3Control),
+            s3: named(config, Service::S3.id()),
+            s3control: named(config, Service::S3Control.id()),
             fips: config.use_fips().unwrap_or_default(),
             dual_stack: config.use_dual_stack().unwrap_or_default(),
         }
@@ -97,19 +97,20 @@ impl Endpoints {
     }
 }
 
-/// Gives the endpoint that a configuration names for `service`; one that the program was told goes before all others.
-fn named(config: &SdkConfig, service: Service) -> Option<String> {
+/// Gives the endpoint that a configuration names for the service whose id is `id`, else the one for all; one that the
+/// program was told goes before all others.
+pub(super) fn named(config: &SdkConfig, id: &str) -> Option<String> {
     let for_all = config.endpoint_url().map(str::to_owned);
     if config.get_origin("endpoint_url").is_client_config() {
         return for_all;
     }
-    let key = ServiceConfigKey::builder().service_id(service.id());
+    let key = ServiceConfigKey::builder().service_id(id);
     let key = key.env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
     config.service_config().and_then(|places| places.load_config(key)).or(for_all)
 }
 
 /// Gives the domain of the partition that `region` is in.
-fn suffix(region: &str) -> &'static str {
+pub(super) fn suffix(region: &str) -> &'static str {
     const OTHERS: [(&str, &str); 6] = [
         ("cn-", "amazonaws.com.cn"),
         ("eusc-", "amazonaws.eu"),

@@ -16,6 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::client::encoded;
 use super::connect::{ConnectOptions, ambient, home_region};
+use super::endpoint::{named, suffix};
 use super::failure::Causes;
 use super::keys::Keys;
 use super::transport::read_to_end;
@@ -209,26 +210,23 @@ async fn signed(ambient: &Ambient, call: &Call, region: &str) -> Result<HttpRequ
     HttpRequest::try_from(request).map_err(|error| words(&error))
 }
 
-/// Gives where `service` is: what `AWS_ENDPOINT_URL_SERVICE` names, what the configuration names for all services, or
-/// AWS.
+/// Gives where `service` is: what the configuration names for it, or for all services, or AWS.
 fn endpoint(config: &SdkConfig, service: &str, region: &str) -> String {
-    let own = std::env::var(format!("AWS_ENDPOINT_URL_{}", variable(service))).ok();
-    let named = own.filter(|url| !url.is_empty()).or_else(|| config.endpoint_url().map(str::to_owned));
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    named.map_or_else(
-        || format!("https://{service}.{region}.{suffix}"),
+    let fips = if config.use_fips().unwrap_or_default() { "-fips" } else { "" };
+    named(config, id(service)).map_or_else(
+        || format!("https://{service}{fips}.{region}.{}", suffix(region)),
         |url| url.trim_end_matches('/').to_owned(),
     )
 }
 
-/// Gives the name of a service as environment variables spell it. *Source*: AWS SDKs and Tools Reference Guide,
-/// "Service-specific endpoints".
-fn variable(service: &str) -> String {
+/// Gives the id by which a configuration names a service, where that is not the name in its addresses. *Source*: AWS SDKs
+/// and Tools Reference Guide, "Service-specific endpoints".
+fn id(service: &str) -> &str {
     match service {
-        "events" => "EVENTBRIDGE".to_owned(),
-        "monitoring" => "CLOUDWATCH".to_owned(),
-        "secretsmanager" => "SECRETS_MANAGER".to_owned(),
-        other => other.to_ascii_uppercase(),
+        "events" => "EventBridge",
+        "monitoring" => "CloudWatch",
+        "secretsmanager" => "Secrets Manager",
+        other => other,
     }
 }
 
