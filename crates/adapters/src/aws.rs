@@ -12,6 +12,7 @@ mod deployment;
 mod endpoint;
 mod failure;
 mod identity;
+mod json;
 mod keys;
 mod listing;
 mod lookup;
@@ -20,6 +21,7 @@ mod queue;
 mod retry;
 mod session;
 mod stored_secret;
+mod table;
 mod transport;
 mod trust;
 mod xml;
@@ -30,6 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bucketwatch_engine::cloud::{
     BucketAddress, BucketPage, CallEffort, Cloud, CloudError, Identity, ListedAccessPoint, ObjectName,
+    TableAddress,
 };
 use bucketwatch_exposure::snapshot::{AccessPoint, Acl, BlockPublicAccess, Ownership};
 use bucketwatch_policy::name::AccountId;
@@ -160,6 +163,10 @@ impl Cloud for AwsCloud {
         account: &AccountId,
     ) -> Result<Vec<(Untrusted, AccessPoint)>, CloudError> {
         self.read_multi_region_points(account).await
+    }
+
+    async fn table_policy(&self, table: &TableAddress) -> Result<Option<String>, CloudError> {
+        self.read_table_policy(table).await
     }
 
     fn region_of(&self, bucket: &BucketAddress) -> String {

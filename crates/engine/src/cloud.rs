@@ -1,5 +1,7 @@
 //! The port to AWS: one method per fact, no SDK type crosses it.
 
+mod table;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -9,6 +11,8 @@ use bucketwatch_policy::name::{AccountId, Partition};
 use bucketwatch_policy::untrusted::Untrusted;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use self::table::TableAddress;
 
 use crate::operation::Operation;
 
@@ -84,6 +88,9 @@ pub trait Cloud: Send + Sync {
         &self,
         account: &AccountId,
     ) -> Result<Vec<(Untrusted, AccessPoint)>, CloudError>;
+
+    /// Gives the policy of a table bucket, or of a table, as stored; `None` also where there is no such table.
+    async fn table_policy(&self, table: &TableAddress) -> Result<Option<String>, CloudError>;
 
     /// Gives the region that `bucket` is asked in, as far as is known by now.
     fn region_of(&self, bucket: &BucketAddress) -> String;

@@ -165,10 +165,11 @@ impl Message {
             }
             OccurrenceKind::Refused => (format!("{subject}: {name} was refused"), Severity::Low),
             OccurrenceKind::Unverified => {
-                let asks = if worst.is_some() { "asks to" } else { "may" };
-                let headline =
-                    format!("{subject}: {name} {asks} let strangers in, and what came of it cannot be read");
-                (headline, worst.unwrap_or(Severity::Medium))
+                let may = match worst {
+                    Some(_) => "asks to let strangers in, and what came of it cannot be read",
+                    None => "may let others in, and what came of it is undetermined",
+                };
+                (format!("{subject}: {name} {may}"), worst.unwrap_or(Severity::Medium))
             }
             OccurrenceKind::Watcher => {
                 (format!("{subject}: {name} touches what watches the account"), Severity::High)

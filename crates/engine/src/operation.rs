@@ -2,7 +2,8 @@
 
 /// An API operation of AWS.
 ///
-/// *Source*: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3" (read 2026-11-22).
+/// *Source*: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3" (read 2026-11-22) and
+/// "… for Amazon S3 Tables" (read 2026-11-23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// Who the caller is.
@@ -47,6 +48,10 @@ pub enum Operation {
     ListMultiRegionAccessPoints,
     /// A multi-Region access point's policy.
     GetMultiRegionAccessPointPolicy,
+    /// A table bucket's policy.
+    GetTableBucketPolicy,
+    /// A table's policy.
+    GetTablePolicy,
 }
 
 impl Operation {
@@ -71,12 +76,15 @@ impl Operation {
         Self::GetMultiRegionAccessPointPolicy,
     ];
 
-    /// Every operation that events may call for, beside those of a scan, whose listing has no directory buckets.
-    pub const EVENTS: [Self; 4] = [
+    /// Every operation that events may call for, beside those of a scan, whose listing has neither directory buckets nor
+    /// table buckets.
+    pub const EVENTS: [Self; 6] = [
         Self::GetObjectAcl,
         Self::GetObjectVersionAcl,
         Self::GetDirectoryBucketPolicy,
         Self::GetDirectoryBucketEncryption,
+        Self::GetTableBucketPolicy,
+        Self::GetTablePolicy,
     ];
 
     /// Gives the operation's name in the API reference.
@@ -99,6 +107,8 @@ impl Operation {
             Self::GetAccessPointPolicy => "GetAccessPointPolicy",
             Self::ListMultiRegionAccessPoints => "ListMultiRegionAccessPoints",
             Self::GetMultiRegionAccessPointPolicy => "GetMultiRegionAccessPointPolicy",
+            Self::GetTableBucketPolicy => "GetTableBucketPolicy",
+            Self::GetTablePolicy => "GetTablePolicy",
         }
     }
 
@@ -126,6 +136,8 @@ impl Operation {
             Self::GetAccessPointPolicy => "s3:GetAccessPointPolicy",
             Self::ListMultiRegionAccessPoints => "s3:ListMultiRegionAccessPoints",
             Self::GetMultiRegionAccessPointPolicy => "s3:GetMultiRegionAccessPointPolicy",
+            Self::GetTableBucketPolicy => "s3tables:GetTableBucketPolicy",
+            Self::GetTablePolicy => "s3tables:GetTablePolicy",
         })
     }
 
@@ -146,6 +158,8 @@ impl Operation {
             Self::GetDirectoryBucketPolicy | Self::GetDirectoryBucketEncryption => "s3express:*:*:bucket/*",
             Self::GetAccessPointPolicy => "s3:*:*:accesspoint/*",
             Self::GetMultiRegionAccessPointPolicy => "s3::*:accesspoint/*",
+            Self::GetTableBucketPolicy => "s3tables:*:*:bucket/*",
+            Self::GetTablePolicy => "s3tables:*:*:bucket/*/table/*",
             Self::GetCallerIdentity
             | Self::ListBuckets
             | Self::GetAccountPublicAccessBlock

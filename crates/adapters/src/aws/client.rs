@@ -72,6 +72,13 @@ impl<'a> Question<'a> {
         Self { service: Service::S3Control, account, path, query: String::new(), headers, is_bent }
     }
 
+    /// Asks S3 Tables for what is at the path that `parts` make.
+    pub(super) fn of_tables(account: &'a AccountId, parts: &[&str]) -> Self {
+        let (path, is_bent) = path(parts);
+        let (service, query, headers) = (Service::S3Tables, String::new(), Vec::new());
+        Self { service, account, path, query, headers, is_bent }
+    }
+
     /// Asks the same of an object.
     pub(super) fn object(mut self, key: &str) -> Self {
         self.path.push('/');
@@ -171,7 +178,7 @@ impl Client {
         let body = answer.body().bytes().unwrap_or_default();
         match answer.status().is_success() {
             true => Ok(body.to_vec()),
-            false => Err(Failure::answered(&answer)),
+            false => Err(Failure::answered(&answer, question.service)),
         }
     }
 
@@ -192,7 +199,7 @@ impl Client {
             .region(region)
             .name(question.service.signing_name())
             .time(now)
-            .settings(settings())
+            .settings(settings(question.service))
             .build()
             .map_err(|error| Causes::of(&error))?
             .into();
@@ -217,13 +224,16 @@ impl Client {
     }
 }
 
-/// Gives how S3 and s3control want to be signed for: the path as it is sent, and the checksum of the body beside it.
+/// Gives how a service wants to be signed for: S3 and its kin by the path as it is sent, and with the checksum of the body
+/// beside it; others by the path once more encoded.
 ///
 /// *Source*: IAM user guide, "Create a signed AWS API request" (read 2026-11-23), on S3.
-fn settings() -> SigningSettings {
+fn settings(service: Service) -> SigningSettings {
     let mut settings = SigningSettings::default();
-    settings.percent_encoding_mode = PercentEncodingMode::Single;
-    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    if service.is_like_s3() {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    }
     settings
 }

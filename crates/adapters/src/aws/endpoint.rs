@@ -18,6 +18,8 @@ pub(super) enum Service {
     S3Express,
     /// The account and its access points.
     S3Control,
+    /// Table buckets and tables.
+    S3Tables,
 }
 
 impl Service {
@@ -26,7 +28,13 @@ impl Service {
         match self {
             Self::S3 | Self::S3Control => "s3",
             Self::S3Express => "s3express",
+            Self::S3Tables => "s3tables",
         }
+    }
+
+    /// Tells whether it is signed for, and tells its errors, as S3 does; other services do both as most of AWS.
+    pub(super) fn is_like_s3(self) -> bool {
+        self != Self::S3Tables
     }
 
     /// Gives the service's id, by which a configuration names an endpoint for it alone.
@@ -34,6 +42,7 @@ impl Service {
         match self {
             Self::S3 | Self::S3Express => "S3",
             Self::S3Control => "S3 Control",
+            Self::S3Tables => "S3Tables",
         }
     }
 
@@ -43,6 +52,7 @@ impl Service {
             Self::S3 => "s3",
             Self::S3Express => "s3express-control",
             Self::S3Control => "s3-control",
+            Self::S3Tables => "s3tables",
         }
     }
 }
@@ -52,6 +62,7 @@ impl Service {
 pub(super) struct Endpoints {
     s3: Option<String>,
     s3control: Option<String>,
+    s3tables: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
@@ -62,6 +73,7 @@ impl Endpoints {
         Self {
             s3: named(config, Service::S3.id()),
             s3control: named(config, Service::S3Control.id()),
+            s3tables: named(config, Service::S3Tables.id()),
             fips: config.use_fips().unwrap_or_default(),
             dual_stack: config.use_dual_stack().unwrap_or_default(),
         }
@@ -79,6 +91,7 @@ impl Endpoints {
         let (named, account) = match service {
             Service::S3 | Service::S3Express => (&self.s3, None),
             Service::S3Control => (&self.s3control, Some(account.as_str())),
+            Service::S3Tables => (&self.s3tables, None),
         };
         if let Some(url) = named {
             let url = url.trim_end_matches('/');
@@ -91,8 +104,12 @@ impl Endpoints {
         }
         let account = account.map(|account| format!("{account}.")).unwrap_or_default();
         let fips = if self.fips { "-fips" } else { "" };
-        let dual_stack = if self.dual_stack { ".dualstack" } else { "" };
-        let (label, suffix) = (service.label(), suffix(region));
+        let (label, suffixes) = (service.label(), suffixes(region));
+        let (dual_stack, suffix) = match (self.dual_stack, service) {
+            (false, _) => ("", suffixes.0),
+            (true, Service::S3Tables) => ("", suffixes.1),
+            (true, _) => (".dualstack", suffixes.0),
+        };
         Some(format!("https://{account}{label}{fips}{dual_stack}.{region}.{suffix}"))
     }
 }
@@ -111,16 +128,22 @@ pub(super) fn named(config: &SdkConfig, id: &str) -> Option<String> {
 
 /// Gives the domain of the partition that `region` is in.
 pub(super) fn suffix(region: &str) -> &'static str {
-    const OTHERS: [(&str, &str); 6] = [
-        ("cn-", "amazonaws.com.cn"),
-        ("eusc-", "amazonaws.eu"),
-        ("us-iso-", "c2s.ic.gov"),
-        ("us-isob-", "sc2s.sgov.gov"),
-        ("eu-isoe-", "cloud.adc-e.uk"),
-        ("us-isof-", "csp.hci.ic.gov"),
+    suffixes(region).0
+}
+
+/// Gives the domain of the partition that `region` is in, and the one of both address families that services have there
+/// whose own hosts are of one.
+fn suffixes(region: &str) -> (&'static str, &'static str) {
+    const OTHERS: [(&str, &str, &str); 6] = [
+        ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+        ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+        ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+        ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+        ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
     ];
-    let other = OTHERS.into_iter().find(|(prefix, _)| region.starts_with(prefix));
-    other.map_or("amazonaws.com", |(_, suffix)| suffix)
+    let other = OTHERS.into_iter().find(|(prefix, ..)| region.starts_with(prefix));
+    other.map_or(("amazonaws.com", "api.aws"), |(_, one, both)| (one, both))
 }
 
 /// A region becomes part of a host name, so nothing else may pass for one.
@@ -180,6 +203,8 @@ mod tests {
             (Service::S3, true, true, "https://s3-fips.dualstack.eu-west-1.amazonaws.com"),
             (Service::S3Express, false, false, "https://s3express-control.eu-west-1.amazonaws.com"),
             (Service::S3Express, true, false, "https://s3express-control-fips.eu-west-1.amazonaws.com"),
+            (Service::S3Tables, false, false, "https://s3tables.eu-west-1.amazonaws.com"),
+            (Service::S3Tables, true, true, "https://s3tables-fips.eu-west-1.api.aws"),
             (service, false, false, "https://123456789012.s3-control.eu-west-1.amazonaws.com"),
             (service, true, true, "https://123456789012.s3-control-fips.dualstack.eu-west-1.amazonaws.com"),
         ] {

@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bucketwatch_engine::cloud::Cause;
 
-use super::endpoint::is_region;
-use super::xml;
+use super::endpoint::{Service, is_region};
+use super::{json, xml};
 
 /// How a call failed.
 #[derive(Debug)]
@@ -37,9 +37,14 @@ enum Kind {
 }
 
 impl Failure {
-    /// Gives what `answer`, which is no success, says.
-    pub(super) fn answered(answer: &HttpResponse) -> Self {
-        let (code, message) = xml::error(answer.body().bytes().unwrap_or_default()).unzip();
+    /// Gives what `answer` of `service`, which is no success, says.
+    pub(super) fn answered(answer: &HttpResponse, service: Service) -> Self {
+        let body = answer.body().bytes().unwrap_or_default();
+        let said = match service.is_like_s3() {
+            true => xml::error(body),
+            false => json::error(answer.headers().get("x-amzn-errortype"), body),
+        };
+        let (code, message) = said.unzip();
         let status = answer.status().as_u16();
         let word = code.clone().unwrap_or_else(|| format!("status {status}"));
         let text = message.flatten().map_or_else(|| word.clone(), |message| format!("{word}: {message}"));

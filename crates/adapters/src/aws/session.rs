@@ -18,6 +18,7 @@ use super::client::encoded;
 use super::connect::{ConnectOptions, ambient, home_region};
 use super::endpoint::{named, suffix};
 use super::failure::Causes;
+use super::json;
 use super::keys::Keys;
 use super::transport::read_to_end;
 
@@ -232,17 +233,11 @@ fn id(service: &str) -> &str {
 
 /// Gives AWS's error code: a header or a member in the JSON protocols, an element in the query protocol.
 fn code(header: Option<&str>, body: &[u8]) -> String {
-    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    let member = json.as_ref().and_then(|body| {
-        let named = ["__type", "code", "Code"].into_iter().find_map(|name| body.get(name));
-        named.and_then(|code| code.as_str())
-    });
     let text = String::from_utf8_lossy(body);
     let element =
         text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map(|(code, _)| code);
-    let code = header.or(member).or(element).unwrap_or("an error without a code");
-    let code = code.split(':').next().unwrap_or_default();
-    let code = code.rsplit('#').next().unwrap_or_default();
+    let named = json::error(header, body).map(|(code, _)| code);
+    let code = named.as_deref().or(element).unwrap_or("an error without a code");
     code.chars().filter(|c| c.is_ascii_alphanumeric() || " ._-".contains(*c)).take(80).collect()
 }
 

@@ -9,5 +9,6 @@ mod object;
 mod order;
 mod organization;
 mod point;
+mod table;
 mod told;
 mod world;

@@ -15,6 +15,7 @@ mod self_check;
 mod settings;
 mod stateless;
 mod table;
+mod tables;
 mod tier_one;
 mod watcher;
 mod wide;

@@ -16,6 +16,8 @@ pub(super) struct Affairs {
     pub(super) points: Vec<Change>,
     /// What touched the account, or the organization above it.
     pub(super) account: Vec<Change>,
+    /// What touched the policies of tables and of their buckets.
+    pub(super) tables: Vec<Change>,
     /// What was refused, what touched what watches, and what nobody here can look at.
     pub(super) told: Vec<Change>,
     /// Why nobody can.
@@ -34,7 +36,8 @@ impl Affairs {
                     affairs.put(change);
                 }
                 Scope::Account | Scope::Organization => affairs.account.push(change),
-                Scope::Object | Scope::Watcher | Scope::Elsewhere => affairs.told.push(change),
+                Scope::Table => affairs.tables.push(change),
+                Scope::Object | Scope::Watcher => affairs.told.push(change),
             }
         }
         affairs
@@ -73,7 +76,7 @@ impl Affairs {
 
 /// Tells whether a look is what a change asks for.
 pub(super) fn asks_for_a_look(change: &Change) -> bool {
-    change.outcome.is_done() && !matches!(change.kind.scope(), Scope::Watcher | Scope::Elsewhere)
+    change.outcome.is_done() && change.kind.scope() != Scope::Watcher
 }
 
 /// Gives the changes of the bucket itself of which none after it is about the same, the latest first: what they ask for

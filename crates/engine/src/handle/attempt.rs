@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::affair::Affairs;
 use super::desk::Desk;
-use super::{HandleError, attribution};
+use super::{HandleError, attribution, tables};
 use crate::identity::id_of;
 use crate::judgement::{Judge, assess_with};
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
@@ -18,10 +18,11 @@ use crate::state::{BucketKey, ChangeRecord, Commit, OutgoingNotice, StateError};
 
 /// Error codes that say that somebody may not, or that a block refused; others say that the request was wrong.
 ///
-/// *Source*: S3 API reference, "Error responses" (read 2026-11-22).
-const REFUSALS: [&str; 6] = [
+/// *Source*: S3 API reference, "Error responses" (read 2026-11-22); of S3 Tables, "PutTablePolicy" (read 2026-11-23).
+pub(super) const REFUSALS: [&str; 7] = [
     "AccessDenied",
     "AccessDeniedException",
+    "ForbiddenException",
     "UnauthorizedOperation",
     "AccessControlListNotSupported",
     "InvalidBucketAclWithObjectOwnership",
@@ -52,12 +53,11 @@ impl Desk {
                 changes: vec![self.recorded(change, change.target.bucket(), now)],
                 ..Commit::default()
             };
-            if change.kind.scope() == Scope::Watcher {
-                commit.notices.extend(self.watched(change, now));
-            } else {
-                commit.notices.extend(self.told(change, &affairs.why, now).await?);
-                commit.notices.extend(self.unjudged(change, now));
-            }
+            commit.notices.extend(match change.kind.scope() {
+                Scope::Watcher => self.watched(change, now),
+                Scope::Table => self.table_unseen(change, &affairs.why, now),
+                _ => self.told(change, &affairs.why, now).await?,
+            });
             self.write(commit).await?;
         }
         let nowhere = affairs.points.iter().map(|change| {
@@ -165,6 +165,9 @@ impl Desk {
         let subject = match &change.target {
             Target::Watcher(name) | Target::Buckets { name, .. } => Some(name.clone()),
             Target::AccessPoint { name, bucket } => Some(bucket.clone().unwrap_or_else(|| name.clone())),
+            Target::TableBucket(bucket) | Target::Table { bucket, .. } => {
+                Some(tables::address(change).map_or_else(|| bucket.clone(), |table| table.subject()))
+            }
             target => target.bucket().cloned(),
         };
         let shown = exposures.iter().map(wire::Exposure::from);

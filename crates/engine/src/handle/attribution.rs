@@ -32,11 +32,12 @@ pub(super) fn record(
     owner: &AccountId,
     now: Timestamp,
 ) -> ChangeRecord {
+    let is_of_bucket = !matches!(change.kind.scope(), Scope::Object | Scope::Table);
     ChangeRecord {
         account: owner.clone(),
         bucket: bucket.cloned(),
         recorded_at: now,
-        opened: opened(change).filter(|_| change.outcome.is_done() && change.kind.scope() != Scope::Object),
+        opened: opened(change).filter(|_| change.outcome.is_done() && is_of_bucket),
         deed: deed(change, owner),
     }
 }

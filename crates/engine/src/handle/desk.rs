@@ -16,7 +16,7 @@ use crate::scan::Looker;
 use crate::state::{Commit, StateStore};
 
 /// How many buckets are looked at at once.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 
 /// Handles the events of the account that its looker shows.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl Desk {
             self.account_changed(&affairs.account, now, deadline).await?;
         }
         self.tell(&affairs, now).await?;
-        let mut looks = 0;
+        let mut looks = self.tables_changed(&affairs.tables, now).await?;
         let buckets: Vec<_> = affairs.buckets.iter().collect();
         for part in buckets.chunks(AT_ONCE) {
             let work =

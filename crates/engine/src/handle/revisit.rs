@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::bucket::{Sighted, failed};
 use super::desk::Desk;
 use super::{HandleError, later, not_asked};
+use crate::cloud::TableAddress;
 use crate::identity::id_of;
 use crate::notice::{Notice, NoticeBody, Occurrence, OccurrenceKind};
 use crate::state::{BucketKey, Commit, OutgoingNotice, Revisit};
@@ -26,7 +27,10 @@ impl Desk {
     ) -> Result<usize, HandleError> {
         match revisit.bucket.clone() {
             Some(name) => {
-                self.bucket_look(revisit, name, now).await?;
+                match TableAddress::parse(name.as_raw()) {
+                    Some(table) => self.table_look(revisit, &table, now).await?,
+                    None => self.bucket_look(revisit, name, now).await?,
+                }
                 Ok(1)
             }
             None => {
@@ -37,7 +41,7 @@ impl Desk {
     }
 
     /// Puts off a look in an account that cannot be opened, and tells it where nobody has seen what an event did to the
-    /// account. After a few times the look is given up.
+    /// account, or to the policy of a table, which is then over. After a few times the look is given up.
     pub(super) async fn put_off(
         &self,
         revisit: Revisit,
@@ -46,8 +50,11 @@ impl Desk {
     ) -> Result<(), HandleError> {
         let mut commit = Commit { revisited: vec![revisit.clone()], ..Commit::default() };
         commit.notices.extend(self.unseen_account(&revisit, why, now));
+        let unseen_table = self.unseen_table(&revisit, why, now);
+        let is_over = unseen_table.is_some();
+        commit.notices.extend(unseen_table);
         let attempts = revisit.attempts + 1;
-        if attempts <= ATTEMPTS {
+        if !is_over && attempts <= ATTEMPTS {
             commit.revisits.push(Revisit { attempts, due_at: later(now, self.options.settle), ..revisit });
         }
         self.write(commit).await

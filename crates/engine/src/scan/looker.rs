@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bucketwatch_exposure::assess::assess;
+use bucketwatch_exposure::observed::Observed;
 use bucketwatch_policy::untrusted::Untrusted;
 
 use super::account::{AccountFacts, observed};
 use super::collect::Collector;
 use super::recorder::{AccountSight, BucketSight};
 use super::stop::{Stop, Why};
-use crate::cloud::{Cause, Cloud, CloudError, Identity, ListedBucket, ObjectName};
+use crate::cloud::{Cause, Cloud, CloudError, Identity, ListedBucket, ObjectName, TableAddress};
 use crate::operation::Operation;
 
 /// The port to a fresh look at one thing of one account.
@@ -37,6 +38,11 @@ pub trait Looker: Send + Sync {
 
     /// Gives the buckets behind multi-Region access points.
     async fn buckets_behind_multi_region(&self) -> Result<Vec<Untrusted>, CloudError>;
+
+    /// Looks at the policy of a table bucket, or of a table.
+    ///
+    /// *Errors*: only where nothing can be asked at all.
+    async fn table_policy(&self, table: &TableAddress) -> Result<Observed<String>, CloudError>;
 }
 
 /// Looks through a [`Cloud`].
@@ -108,5 +114,12 @@ impl Looker for CloudLooker {
         buckets.sort();
         buckets.dedup();
         Ok(buckets)
+    }
+
+    async fn table_policy(&self, table: &TableAddress) -> Result<Observed<String>, CloudError> {
+        match self.cloud.table_policy(table).await {
+            Err(error) if error.cause == Cause::Credentials => Err(error),
+            answer => Ok(observed(answer)),
+        }
     }
 }

@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::cloud::{
-    BucketAddress, BucketPage, CallEffort, Cause, ListedAccessPoint, ListedBucket, ObjectName,
+    BucketAddress, BucketPage, CallEffort, Cause, ListedAccessPoint, ListedBucket, ObjectName, TableAddress,
 };
 use crate::operation::Operation;
 
@@ -165,6 +165,11 @@ impl Cloud for World {
     ) -> Result<Vec<(Untrusted, AccessPoint)>, CloudError> {
         self.call("multi_region").await;
         Ok(Vec::new())
+    }
+
+    async fn table_policy(&self, _: &TableAddress) -> Answer<String> {
+        self.call("table_policy").await;
+        Ok(None)
     }
 
     fn region_of(&self, bucket: &BucketAddress) -> String {

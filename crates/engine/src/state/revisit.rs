@@ -13,7 +13,7 @@ use crate::notice::TransitionCause;
 pub struct Revisit {
     /// The account.
     pub account: AccountId,
-    /// The bucket; `None` = the account's own facts, and then every bucket that they decide.
+    /// The bucket, or the text of a [`crate::cloud::TableAddress`]; `None` = the account's own facts, and then every bucket that they decide.
     pub bucket: Option<Untrusted>,
     /// The bucket's region, where an event named it.
     pub region: Option<String>,

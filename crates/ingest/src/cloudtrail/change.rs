@@ -80,6 +80,17 @@ pub enum Target {
         /// Its bucket, where the request names it.
         bucket: Option<Untrusted>,
     },
+    /// A table bucket of S3 Tables, by its ARN.
+    TableBucket(Untrusted),
+    /// A table of S3 Tables.
+    Table {
+        /// The ARN of its bucket.
+        bucket: Untrusted,
+        /// Its namespace; empty where the request does not name it.
+        namespace: Untrusted,
+        /// Its name; empty where the request does not name it.
+        name: Untrusted,
+    },
     /// The account or organization as a whole.
     Account,
     /// One account of an organization.
@@ -98,7 +109,11 @@ impl Target {
                 [bucket] => Some(bucket),
                 _ => None,
             },
-            Self::Account | Self::Member(_) | Self::Watcher(_) => None,
+            Self::TableBucket(_)
+            | Self::Table { .. }
+            | Self::Account
+            | Self::Member(_)
+            | Self::Watcher(_) => None,
         }
     }
 }

@@ -78,8 +78,8 @@ pub enum Scope {
     Organization,
     /// What watches the account.
     Watcher,
-    /// Things that are not judged.
-    Elsewhere,
+    /// The policy of a table, or of a table bucket.
+    Table,
 }
 
 impl Kind {
@@ -110,7 +110,7 @@ impl Kind {
             Self::AccountBlock => Scope::Account,
             Self::OrganizationPolicy | Self::OrganizationMembership => Scope::Organization,
             Self::Trail | Self::Rule | Self::Queue | Self::Function => Scope::Watcher,
-            Self::TablePolicy => Scope::Elsewhere,
+            Self::TablePolicy => Scope::Table,
         }
     }
 }

@@ -92,10 +92,7 @@ fn target(kind: Kind, record: Request<'_>, request: Request<'_>) -> Result<Targe
         Scope::Account => Ok(Target::Account),
         Scope::Organization => Ok(member(kind, record, request).map_or(Target::Account, Target::Member)),
         Scope::Watcher => Ok(Target::Watcher(watcher(request))),
-        Scope::Elsewhere => Ok(request
-            .untrusted("tableBucketARN")
-            .or_else(|| request.untrusted("tableBucketArn"))
-            .map_or(Target::Account, Target::Bucket)),
+        Scope::Table => Ok(table(record, request)),
     }
 }
 
@@ -146,6 +143,35 @@ fn distribution(request: Request<'_>) -> Target {
     Target::Buckets { name: request.untrusted("id").unwrap_or_default(), buckets: buckets.collect() }
 }
 
+/// Gives the table bucket, or the table, that an event names; its record's resources may name the bucket, too.
+///
+/// *Source*: S3 API reference, "PutTableBucketPolicy" and "PutTablePolicy" (read 2026-11-23) for the parameters. No page
+/// shows a record of these, so what could be spelled in several ways is read in each.
+fn table(record: Request<'_>, request: Request<'_>) -> Target {
+    let layers = request.layers();
+    let of = |name: &str| layers.iter().find_map(|layer| layer.text(name));
+    let by_resource = |kind| resource(record, kind).and_then(|named| named.text("ARN"));
+    let arn = of("tableBucketARN")
+        .or_else(|| by_resource("AWS::S3Tables::TableBucket"))
+        .or_else(|| by_resource("AWS::S3Tables::Table")?.split("/table/").next());
+    let Some(arn) = arn else { return Target::Account };
+    let bucket = Untrusted::new(plain_arn(arn));
+    if record.text("eventName").is_some_and(|name| name.contains("TableBucket")) {
+        return Target::TableBucket(bucket);
+    }
+    let (namespace, name) = (of("namespace"), of("name").or_else(|| of("tableName")));
+    let text = |text: Option<&str>| text.map(Untrusted::new).unwrap_or_default();
+    Target::Table { bucket, namespace: text(namespace), name: text(name) }
+}
+
+/// Gives an ARN as it is, also where it is written as in the path of its request.
+fn plain_arn(arn: &str) -> String {
+    match arn.starts_with("arn:") {
+        true => arn.to_owned(),
+        false => arn.replace("%3A", ":").replace("%3a", ":").replace("%2F", "/").replace("%2f", "/"),
+    }
+}
+
 /// Gives the one account that a change of an organization is about; `None` = a unit or all of it, or nobody can tell. An
 /// account that leaves is the caller's own.
 ///
@@ -167,8 +193,8 @@ fn watcher(request: Request<'_>) -> Untrusted {
     names.iter().find_map(|name| request.untrusted(name)).unwrap_or_default()
 }
 
-/// Gives who owns what was touched: the account of the bucket among the record's resources, else the account that the
-/// record went to, else the one that the host of S3 Control names.
+/// Gives who owns what was touched: the account of the bucket among the record's resources, or of a table bucket's ARN,
+/// else the account that the record went to, else the one that the host of S3 Control names.
 fn owner(
     record: Request<'_>,
     request: Request<'_>,
@@ -178,6 +204,10 @@ fn owner(
     let by_resource = match target {
         Target::Bucket(_) | Target::Object { .. } => {
             resource(record, "AWS::S3::Bucket").and_then(|bucket| bucket.text("accountId"))
+        }
+        Target::TableBucket(bucket) | Target::Table { bucket, .. } => {
+            let account = bucket.as_raw().split(':').nth(4);
+            account.filter(|account| AccountId::parse(account).is_some())
         }
         _ => None,
     };

@@ -1,7 +1,7 @@
 //! Single answers that no well-behaved account gives.
 
 use bucketwatch_adapters::aws::connect;
-use bucketwatch_engine::cloud::{Cause, Cloud as _, CloudError};
+use bucketwatch_engine::cloud::{Cause, Cloud as _, CloudError, TableAddress};
 
 use super::fixture::{account_id, address, to};
 use super::stub::Stub;
@@ -121,5 +121,29 @@ async fn text_of_the_other_side_stays_on_one_line() {
     for error in errors(400, "", body).await {
         let source = error.source.unwrap().to_string();
         assert!(!source.contains(['\u{1b}', '\n']), "{source:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_tells_its_policy_and_its_errors_in_json() {
+    let table = TableAddress::of_bucket("arn:aws:s3tables:eu-west-1:123456789012:bucket/sales").unwrap();
+    let forbidden = "x-amzn-errortype: ForbiddenException:http://internal\r\n";
+    let no_policy = r#"{"__type": "com.amazonaws#NotFoundException", "message": "no policy"}"#;
+    for (status, headers, body, expected) in [
+        (200, "", r#"{"resourcePolicy": "{}"}"#, Ok(Some("{}".to_owned()))),
+        (404, "", no_policy, Ok(None)),
+        (404, "x-amzn-errortype: NotFoundException\r\n", "", Ok(None)),
+        (403, forbidden, "{}", Err((Cause::Denied, "ForbiddenException"))),
+        (403, "", no_policy, Err((Cause::Denied, "NotFoundException"))),
+        (404, "", "<Error><Code>NotFoundException</Code></Error>", Err((Cause::Bug, "Http404"))),
+        (200, "", r#"{"resourcePolicy": ""}"#, Err((Cause::Bug, "UnexpectedAnswer"))),
+        (200, "", r#"{"policy": "{}"}"#, Err((Cause::Bug, "UnexpectedAnswer"))),
+        (200, "", "<html>", Err((Cause::Bug, "UnexpectedAnswer"))),
+    ] {
+        let stub = Stub::start(status, headers, body).await;
+        let cloud = connect(&to(&stub.url)).await.unwrap();
+        let answer = cloud.table_policy(&table).await;
+        let answer = answer.as_ref().map(Clone::clone).map_err(|error| (error.cause, error.code.as_str()));
+        assert_eq!(answer, expected, "{status} {headers} {body}");
     }
 }

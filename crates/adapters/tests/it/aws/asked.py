@@ -9,7 +9,7 @@ from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 import botocore.session
-from botocore.auth import S3SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
@@ -47,11 +47,12 @@ def by_botocore(service, operation, params):
 
 
 def signature(line, headers, credentials):
-    """Gives the value of `authorization` that botocore gives a request of S3 or one of its kin."""
+    """Gives the value of `authorization` that botocore gives a request of S3, one of its kin or S3 Tables."""
     method, target, _ = line.split(" ")
     scope = headers["authorization"].split("Credential=")[1].split(",")[0].split("/")
     names = headers["authorization"].split("SignedHeaders=")[1].split(",")[0].split(";")
-    auth = S3SigV4Auth(Credentials(*credentials), scope[3], scope[2])
+    kind = SigV4Auth if scope[3] == "s3tables" else S3SigV4Auth
+    auth = kind(Credentials(*credentials), scope[3], scope[2])
     request = AWSRequest(method, f"http://{headers['host']}{target}", {name: headers[name] for name in names}, b"")
     request.context["timestamp"] = headers["x-amz-date"]
     canonical = auth.canonical_request(request)

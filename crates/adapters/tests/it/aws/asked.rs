@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketwatch_adapters::aws::{AwsCloud, connect};
-use bucketwatch_engine::cloud::{BucketAddress, Cloud as _, ListedAccessPoint, ObjectName};
+use bucketwatch_engine::cloud::{BucketAddress, Cloud as _, ListedAccessPoint, ObjectName, TableAddress};
 use bucketwatch_exposure::snapshot::NetworkOrigin;
 use serde_json::{Value, json};
 
@@ -145,6 +145,28 @@ async fn the_account_and_its_access_points_are_asked_for_as_botocore_asks() {
             ["s3control", "list_multi_region_access_points", account(json!({"NextToken": "a+/="}))],
         ]),
     );
+}
+
+#[tokio::test]
+async fn policies_of_tables_are_asked_for_where_their_arn_says() {
+    let arn = "arn:aws:s3tables:eu-west-1:123456789012:bucket/sales-1";
+    let requests = asked(async |cloud| {
+        let _ = cloud.table_policy(&TableAddress::of_bucket(arn).unwrap()).await;
+        let _ = cloud.table_policy(&TableAddress::of_table(arn, "b_my.photos-1", "orders").unwrap()).await;
+    })
+    .await;
+    let table = json!({"tableBucketARN": arn, "namespace": "b_my.photos-1", "name": "orders"});
+    compare(
+        &requests,
+        json!([
+            ["s3tables", "get_table_bucket_policy", {"tableBucketARN": arn}],
+            ["s3tables", "get_table_policy", table],
+        ]),
+    );
+    for request in &requests {
+        let authorization = request.header("authorization").unwrap();
+        assert!(authorization.contains("/eu-west-1/s3tables/aws4_request"), "{authorization}");
+    }
 }
 
 #[tokio::test]

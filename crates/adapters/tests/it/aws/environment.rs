@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use bucketwatch_adapters::aws::{ConnectOptions, connect};
-use bucketwatch_engine::cloud::Cloud as _;
+use bucketwatch_engine::cloud::{Cloud as _, TableAddress};
 use bucketwatch_policy::name::Partition;
 use bucketwatch_sandbox::{Account, EXPIRED_ACCESS_KEY, Handle, INVALID_ACCESS_KEY};
 use tempfile::TempDir;
@@ -16,7 +16,8 @@ use super::stub::Stub;
 use super::tls_front::TlsFront;
 use super::tunnel::Tunnel;
 
-/// What the process of a case runs: connects, lists, reads the account's block, and says how it went.
+/// What the process of a case runs: connects, lists, reads the account's block, and says how it went; asks about a table
+/// where a case says so.
 #[tokio::test]
 #[ignore = "runs in the processes that the other tests of this file start"]
 async fn child() {
@@ -27,7 +28,11 @@ async fn child() {
             let buckets = cloud.list_buckets(None).await.unwrap().buckets.len();
             let block = cloud.account_block(&identity.account).await.unwrap();
             let region = cloud.region_of(&address("any", None, &identity.account));
-            println!("OUTCOME connected {} {} {buckets} {block:?}", identity.arn.as_raw(), region);
+            let table = match std::env::var("CASE_TABLE").ok().and_then(|arn| TableAddress::of_bucket(&arn)) {
+                Some(table) => format!(" table {:?}", cloud.table_policy(&table).await.unwrap()),
+                None => String::new(),
+            };
+            println!("OUTCOME connected {} {} {buckets} {block:?}{table}", identity.arn.as_raw(), region);
         }
         Err(error) => println!("OUTCOME refused {error}"),
     }
@@ -185,12 +190,15 @@ async fn a_credential_process_is_run() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_service_has_its_own_endpoint_override() {
+    const TABLE: &str = "arn:aws:s3tables:eu-west-1:123456789012:bucket/b";
     let sandbox = account().await;
     let mut case = Case::new().with_keys(KEY).with("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     for service in ["STS", "S3", "S3_CONTROL"] {
         case = case.with(&format!("AWS_ENDPOINT_URL_{service}"), sandbox.endpoint_url());
     }
-    has(&case.outcome().await, &["connected", " us-east-1 1 None"]);
+    let stub = Stub::start(404, "x-amzn-errortype: NotFoundException\r\n", "").await;
+    let case = case.with("AWS_ENDPOINT_URL_S3TABLES", stub.url.clone()).with("CASE_TABLE", TABLE);
+    has(&case.outcome().await, &["connected", " us-east-1 1 None", "table None"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

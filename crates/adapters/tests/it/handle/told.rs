@@ -180,19 +180,3 @@ async fn the_policy_of_a_directory_bucket_is_judged_and_a_scan_that_cannot_list_
     world.scan().await;
     assert!(world.changed().await.iter().all(|changed| !changed.starts_with("deleted")));
 }
-
-#[tokio::test]
-async fn a_policy_whose_actions_are_not_judged_is_told_where_it_names_others() {
-    let world = World::new().await;
-    let put = |id: &str, principal: &str| {
-        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-            "Principal": {"AWS": principal}, "Action": "s3tables:GetTableData", "Resource": "*"}]});
-        let arn = "arn:aws:s3tables:eu-west-1:111122223333:bucket/sales";
-        let request = json!({"tableBucketARN": arn, "resourcePolicy": policy.to_string()});
-        with(event(id, "PutTableBucketPolicy", 1, request), "eventSource", json!("s3tables.amazonaws.com"))
-    };
-    world.handle(&[put("e-1", "*"), put("e-2", "111122223333"), put("e-3", "444455556666")]).await;
-    let told = world.told().await;
-    let arn = "arn:aws:s3tables:eu-west-1:111122223333:bucket/sales";
-    assert_eq!(told, vec![format!("unverified PutTableBucketPolicy {arn}, 0 asked"); 2]);
-}

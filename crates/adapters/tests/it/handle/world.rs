@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketwatch_adapters::sqlite::SqliteStore;
-use bucketwatch_engine::cloud::{Cause, CloudError, Identity, ObjectName};
+use bucketwatch_engine::cloud::{Cause, CloudError, Identity, ObjectName, TableAddress};
 use bucketwatch_engine::config::AlertKind;
 use bucketwatch_engine::handle::{Accounts, HandleError, HandleOptions, Handled, Handler, OutOfReach};
 use bucketwatch_engine::judgement::Judged;
@@ -35,6 +35,8 @@ pub(super) struct Facts {
     pub(super) points: BTreeMap<String, String>,
     /// The ACLs of objects, by `bucket/key`.
     pub(super) objects: BTreeMap<String, Observed<Acl>>,
+    /// The policies of tables and of their buckets, by what a notice calls them.
+    pub(super) tables: BTreeMap<String, Observed<String>>,
     /// Nothing can be asked.
     pub(super) credentials_gone: bool,
     /// Looks that were made at buckets.
@@ -279,6 +281,13 @@ impl Looker for Account {
 
     async fn buckets_behind_multi_region(&self) -> Result<Vec<Untrusted>, CloudError> {
         Ok(Vec::new())
+    }
+
+    async fn table_policy(&self, table: &TableAddress) -> Result<Observed<String>, CloudError> {
+        let mut facts = self.facts.lock().unwrap();
+        self.ask(&facts)?;
+        facts.asked.push(table.to_string());
+        Ok(facts.tables.get(&table.to_string()).cloned().unwrap_or(Observed::Absent))
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod access_point;
 mod acl;
+mod directory;
 mod effect;
-mod unjudged;
 
 use bucketwatch_sandbox::account::Bucket;
 use bucketwatch_sandbox::demo;
@@ -33,8 +33,6 @@ struct Row {
 enum Told {
     /// A transition of the bucket.
     Transition(&'static str),
-    /// That the event asks for what nobody can judge.
-    Unverified,
     /// Nothing.
     Nothing,
 }
@@ -57,7 +55,7 @@ impl Case {
 const S3: &str = "s3.amazonaws.com";
 
 fn rows() -> impl Iterator<Item = &'static Row> {
-    access_point::ROWS.iter().chain(&acl::ROWS).chain(&effect::ROWS).chain(&unjudged::ROWS)
+    access_point::ROWS.iter().chain(&acl::ROWS).chain(&effect::ROWS).chain(&directory::ROWS)
 }
 
 /// Gives the events that a row has: service and name.
@@ -127,10 +125,6 @@ fn judge(function: &Function, known: usize, case: &Case) {
     let context = || format!("{}, {shape:?}: {notices:?}: {}", row.rule, function.said());
     let deed = match (&notices[..], row.told) {
         ([], Told::Nothing) => return,
-        ([notice], Told::Unverified) => {
-            assert_eq!(notice["event"]["why"], "unverified", "{}", context());
-            notice["event"]["deed"].clone()
-        }
         ([notice], Told::Transition(kind)) => {
             let transition = &notice["transitions"][0];
             let told = (&transition["bucket"], &transition["kind"]);

@@ -2,12 +2,12 @@
 
 use bucketwatch_ingest::cloudtrail::EVENTS;
 
-use super::{change, tier_one, watcher, wide};
+use super::{change, tables, tier_one, watcher, wide};
 
 #[test]
 fn every_event_that_counts_is_handed_to_the_function_in_two_shapes() {
-    let rows: Vec<(&str, &str)> =
-        tier_one::events().chain(wide::events()).chain(change::events()).chain(watcher::events()).collect();
+    let rows = tier_one::events().chain(wide::events()).chain(change::events());
+    let rows: Vec<(&str, &str)> = rows.chain(tables::events()).chain(watcher::events()).collect();
     let undated = |name: &'static str| name.split(|c: char| c.is_ascii_digit()).next();
     let has_row = |source: &str, name: &str| {
         rows.iter().any(|(of, called)| *of == source && undated(called) == Some(name))

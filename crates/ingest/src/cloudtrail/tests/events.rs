@@ -21,6 +21,10 @@ fn word(target: &Target) -> String {
             let bucket = bucket.as_ref().map_or("?", |bucket| bucket.as_raw());
             format!("access point {} of {bucket}", name.as_raw())
         }
+        Target::TableBucket(bucket) => format!("table bucket {}", bucket.as_raw()),
+        Target::Table { bucket, namespace, name } => {
+            format!("table {}.{} of {}", namespace.as_raw(), name.as_raw(), bucket.as_raw())
+        }
         Target::Account => "account".to_owned(),
         Target::Member(account) => format!("member {account}"),
         Target::Watcher(name) => format!("watcher {}", name.as_raw()),
@@ -128,7 +132,7 @@ fn every_event_is_known_by_name_and_gives_its_target() {
             "PutTableBucketPolicy",
             json!({"tableBucketARN": "arn:t"}),
             Kind::TablePolicy,
-            "bucket arn:t",
+            "table bucket arn:t",
         ),
         ("s3tables.amazonaws.com", "DeleteTableBucketPolicy", json!({}), Kind::TablePolicy, "account"),
         ("s3tables.amazonaws.com", "PutTablePolicy", json!({}), Kind::TablePolicy, "account"),
@@ -148,6 +152,46 @@ fn every_event_is_known_by_name_and_gives_its_target() {
         assert_eq!(found.event_name.as_raw(), *name);
         assert_eq!(found.outcome, Outcome::Done);
         assert_eq!(found.account.as_ref().unwrap().as_str(), "111122223333");
+    }
+}
+
+#[test]
+fn a_table_and_its_bucket_are_named_in_every_spelling_and_nothing_of_it_is_needed() {
+    let arn = "arn:aws:s3tables:eu-west-1:444455556666:bucket/sales";
+    let resources = |kind: &str, arn: &str| json!([{"type": kind, "ARN": arn, "accountId": "444455556666"}]);
+    let of = |kind: &str| match kind {
+        "bucket" => resources("AWS::S3Tables::TableBucket", arn),
+        "table" => resources("AWS::S3Tables::Table", &format!("{arn}/table/111aa111-22bb")),
+        _ => Value::Null,
+    };
+    let bucket = format!("table bucket {arn}");
+    let table = format!("table eu.orders of {arn}");
+    for (name, request, resources, expected) in [
+        ("PutTableBucketPolicy", json!({"tableBucketArn": arn}), "", bucket.as_str()),
+        ("PutTableBucketPolicy", json!({"TableBucketARN": [arn]}), "", &bucket),
+        (
+            "DeleteTableBucketPolicy",
+            json!({"tableBucketARN": "arn%3Aaws%3As3tables%3Aeu-west-1%3A444455556666%3Abucket%2Fsales"}),
+            "",
+            &bucket,
+        ),
+        (
+            "PutTableBucketPolicy",
+            json!({"PutTableBucketPolicyRequest": {"tableBucketARN": arn}}),
+            "",
+            &bucket,
+        ),
+        ("PutTableBucketPolicy", Value::Null, "bucket", &bucket),
+        ("PutTablePolicy", json!({"tableBucketARN": arn, "namespace": "eu", "name": "orders"}), "", &table),
+        ("PutTablePolicy", json!({"namespace": ["eu"], "tableName": "orders"}), "table", &table),
+        ("DeleteTablePolicy", json!({"tableBucketARN": arn, "name": 7}), "", &format!("table . of {arn}")),
+        ("DeleteTablePolicy", json!({"namespace": "eu", "name": "orders"}), "", "account"),
+    ] {
+        let event = with(record(name, request.clone()), "eventSource", json!("s3tables.amazonaws.com"));
+        let found = change(&with(event, "resources", of(resources)));
+        assert_eq!(word(&found.target), expected, "{name} {request} {resources}");
+        let owner = if expected == "account" { "111122223333" } else { "444455556666" };
+        assert_eq!(found.account.unwrap().as_str(), owner, "{name} {request} {resources}");
     }
 }
 
