@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
-use self::exceptions::Exceptions;
+use self::exceptions::{Exceptions, Hangups};
 use self::meter::Meter;
 use self::metered::Metered;
 pub(super) use self::plan::scan_every;
@@ -95,6 +95,7 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
     };
     let queues = plan.queues.iter().map(queue).collect();
     let watch = Watch::new(handler, queues, daemon.journal(), daemon.stop.clone());
+    let hangups = Hangups::new();
     let pages = daemon.pages(&plan).await?;
     let work = async {
         tokio::join!(
@@ -102,7 +103,7 @@ async fn whole(arguments: &WatchArguments) -> Result<Exit> {
             daemon.scans(plan.scan_every),
             daemon.deliveries(),
             daemon.surveys(),
-            daemon.exceptions.renew_until(&daemon.stop, &daemon.meter),
+            daemon.exceptions.renew_until(&daemon.stop, hangups, &daemon.meter),
             daemon.signals()
         );
         daemon.notifiers.deliver(&daemon.store, daemon.quiet).await;

@@ -48,8 +48,7 @@ impl Exceptions {
     }
 
     /// Reads them anew every minute, and whenever a hangup signal asks for it, until `stop`.
-    pub(super) async fn renew_until(&self, stop: &Stop, meter: &Meter) {
-        let mut hangups = Hangups::new();
+    pub(super) async fn renew_until(&self, stop: &Stop, mut hangups: Hangups, meter: &Meter) {
         while stop.why().is_none() {
             tokio::select! {
                 () = stop.stopped() => return,
@@ -104,14 +103,14 @@ impl Exceptions {
     }
 }
 
-/// The hangup signals of this process.
+/// The hangup signals of this process. Before there is something that listens, one of them ends it.
 #[cfg(unix)]
-struct Hangups(Option<tokio::signal::unix::Signal>);
+pub(super) struct Hangups(Option<tokio::signal::unix::Signal>);
 
 #[cfg(unix)]
 impl Hangups {
     /// Listens from now on.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         Self(signal(SignalKind::hangup()).ok())
     }
@@ -127,11 +126,12 @@ impl Hangups {
 
 /// There are none.
 #[cfg(not(unix))]
-struct Hangups;
+pub(super) struct Hangups;
 
 #[cfg(not(unix))]
 impl Hangups {
-    fn new() -> Self {
+    /// Listens to nothing.
+    pub(super) fn new() -> Self {
         Self
     }
 
