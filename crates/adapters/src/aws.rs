@@ -20,6 +20,7 @@ mod pace;
 mod queue;
 mod retry;
 mod session;
+mod signature;
 mod stored_secret;
 mod table;
 mod transport;

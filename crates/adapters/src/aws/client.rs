@@ -9,14 +9,11 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-    UriPathNormalizationMode, sign,
+    PayloadChecksumKind, PercentEncodingMode, SigningSettings, UriPathNormalizationMode,
 };
-use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use bucketwatch_policy::name::AccountId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -24,6 +21,7 @@ use super::endpoint::{Endpoints, Service};
 use super::failure::{Causes, Failure};
 use super::keys::Keys;
 use super::retry::{MOST_ATTEMPTS, Retries};
+use super::signature::Signature;
 use super::transport::Paced;
 
 /// What stands for itself in an address. *Source*: IAM user guide, "Create a signed AWS API request", on UriEncode.
@@ -31,8 +29,6 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// The same in the key of an object, whose slashes stay.
 const ENCODED_IN_KEY: &AsciiSet = &ENCODED.remove(b'/');
-
-const USER_AGENT: &str = concat!("bucketwatch/", env!("CARGO_PKG_VERSION"));
 
 /// A question: what is to be read.
 #[derive(Clone, Debug)]
@@ -194,32 +190,16 @@ impl Client {
         let origin =
             origin.filter(|_| !question.is_bent).ok_or_else(|| Causes::of_text("it names nothing"))?;
         let address = question.address(&origin);
-        let params = v4::SigningParams::builder()
-            .identity(identity)
-            .region(region)
-            .name(question.service.signing_name())
-            .time(now)
-            .settings(settings(question.service))
-            .build()
-            .map_err(|error| Causes::of(&error))?
-            .into();
-        let headers = question.headers.iter().copied();
-        let signable =
-            SignableRequest::new("GET", address.as_str(), headers.clone(), SignableBody::Bytes(&[]))
-                .map_err(|error| Causes::of(&error))?;
-        let (signature, _) = sign(signable, &params).map_err(|error| Causes::of(&error))?.into_parts();
-        let mut request = HttpRequest::new(SdkBody::empty());
-        request.set_uri(address.as_str()).map_err(|error| Causes::of(&error))?;
-        let to = request.headers_mut();
-        for (name, value) in headers {
-            to.try_insert(name, value.to_owned()).map_err(|error| Causes::of(&error))?;
-        }
-        let (signature, _) = signature.into_parts();
-        for header in signature {
-            to.try_insert(header.name(), header.value().to_owned()).map_err(|error| Causes::of(&error))?;
-        }
-        to.insert("user-agent", USER_AGENT);
-        to.insert("amz-sdk-request", format!("attempt={attempt}; max={MOST_ATTEMPTS}"));
+        let signature = Signature {
+            identity,
+            service: question.service.signing_name(),
+            region,
+            at: now,
+            settings: settings(question.service),
+        };
+        let mut request = signature.of("GET", &address, question.headers.iter().copied(), "")?;
+        let attempts = format!("attempt={attempt}; max={MOST_ATTEMPTS}");
+        request.headers_mut().insert("amz-sdk-request", attempts);
         Ok(request)
     }
 }

@@ -6,11 +6,9 @@
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
+use aws_sigv4::http_request::SigningSettings;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use bucketwatch_engine::notifier::{DeliveryError, Retry};
 use tokio::sync::OnceCell;
 
@@ -20,6 +18,7 @@ use super::endpoint::{named, suffix};
 use super::failure::Causes;
 use super::json;
 use super::keys::Keys;
+use super::signature::Signature;
 use super::transport::read_to_end;
 
 /// How long a call may take.
@@ -167,7 +166,7 @@ impl AwsSession {
             refused: false,
             code: None,
         };
-        let request = signed(ambient, call, region).await.map_err(failed)?;
+        let request = signed(ambient, call, region).await.map_err(|why| failed(why.to_string()))?;
         let exchange = async { read_to_end(ambient.pool.call(request).await?).await };
         let answer = match tokio::time::timeout(TIMEOUT, exchange).await {
             Ok(answer) => answer.map_err(|error| failed(Causes::of(&error).to_string()))?,
@@ -184,31 +183,14 @@ impl AwsSession {
     }
 }
 
-async fn signed(ambient: &Ambient, call: &Call, region: &str) -> Result<HttpRequest, String> {
-    let words = |error: &(dyn std::error::Error + 'static)| Causes::of(error).to_string();
-    let now = SystemTime::now();
-    let identity = ambient.keys.identity(now).await.map_err(|error| words(&error))?;
-    let url = format!("{}{}", endpoint(&ambient.config, call.service, region), call.path);
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(call.service)
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|error| words(&error))?
-        .into();
+async fn signed(ambient: &Ambient, call: &Call, region: &str) -> Result<HttpRequest, Causes> {
+    let at = SystemTime::now();
+    let identity = ambient.keys.identity(at).await.map_err(|error| Causes::of(&error))?;
+    let address = format!("{}{}", endpoint(&ambient.config, call.service, region), call.path);
+    let settings = SigningSettings::default();
+    let signature = Signature { identity: &identity, service: call.service, region, at, settings };
     let headers = call.headers.iter().map(|(name, value)| (*name, value.as_str()));
-    let body = SignableBody::Bytes(call.body.as_bytes());
-    let signable =
-        SignableRequest::new("POST", url.as_str(), headers.clone(), body).map_err(|error| words(&error))?;
-    let (instructions, _) = sign(signable, &params).map_err(|error| words(&error))?.into_parts();
-    let mut request =
-        headers.fold(http::Request::post(&url), |request, (name, value)| request.header(name, value));
-    request = request.header("user-agent", concat!("bucketwatch/", env!("CARGO_PKG_VERSION")));
-    let mut request = request.body(SdkBody::from(call.body.as_str())).map_err(|error| words(&error))?;
-    instructions.apply_to_request_http1x(&mut request);
-    HttpRequest::try_from(request).map_err(|error| words(&error))
+    signature.of("POST", &address, headers, &call.body)
 }
 
 /// Gives where `service` is: what the configuration names for it, or for all services, or AWS.
